@@ -24,17 +24,22 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import IntEnum
 from functools import lru_cache
 from hashlib import sha256
-from math import inf
+from math import inf, nan
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
 
 __all__ = ["ExamplesType", "FineTuningParams", "FineTuningParamsError"]
 __version__ = "1.0.0"
 
 
+def _one_line(text: str) -> str:
+    text = text if len(text) <= 50 else text[:47] + "..."
+    return "".join([char if char.isprintable() else " " for char in text])
+
+
 class FineTuningParamsError(ValueError):
     """Raised with everything that is wrong with the parameters of one run.
 
-    errors maps the name of each bad parameter to its message: in field order, unknown names last.
+    errors, a Dict[str, str], maps each bad name to its message: fields in order, then unknown ones.
     """
 
     def __init__(self, errors: Dict[str, str]) -> None:
@@ -71,16 +76,10 @@ class ExamplesType(IntEnum):
 
 
 _EXAMPLES_TYPES: Dict[Any, ExamplesType] = {k: m for m in ExamplesType for k in (m.name, m.value)}
-_MAX_INTEGER = 10**4300 - 1  # newer Pythons print no longer ones, and an id needs the print
-_FLAGS = dict.fromkeys(["true", "1", "yes", "on"], True)
-_FLAGS.update(dict.fromkeys(["false", "0", "no", "off"], False))
+_MAX_INTEGER = 10**4300 - 1  # Python 3.11 and newer refuse to print longer ones, as an id must
+_FLAGS = dict(zip(["true", "1", "yes", "on", "false", "0", "no", "off"], 4 * [True] + 4 * [False]))
 _READERS: Dict[Any, Callable[[str], Any]] = {"int": int, "float": float, "bool": _FLAGS.__getitem__}
 _P = TypeVar("_P", bound="FineTuningParams")
-
-
-def _one_line(text: str) -> str:
-    text = text if len(text) <= 50 else text[:47] + "..."
-    return "".join([char if char.isprintable() else " " for char in text])
 
 
 def _show(value: object) -> str:
@@ -96,7 +95,7 @@ def _show(value: object) -> str:
     return _one_line(text)
 
 
-def _refusal(value: object, rule: str, number: float = 0.0) -> ValueError:
+def _refusal(value: object, rule: str, number: float = nan) -> ValueError:
     return ValueError(f"{_show(value)} must be {'a finite float' if number == inf else rule}")
 
 
@@ -115,22 +114,22 @@ def _integer(value: Any) -> int:
 
 
 def _float(value: Any, or_integer: bool = False) -> float:
-    """Return value as a plain float, or -1.0, which no rule allows, if its type is wrong."""
+    """Return value as a plain float, or NaN, which no rule allows, if its type is wrong."""
     if issubclass(type(value), float):
         return float.__add__(value, 0.0)  # unlike float(), this asks no method of a subclass
     try:
-        return float(_integer(value)) if or_integer else -1.0
+        return float(_integer(value)) if or_integer else nan
     except OverflowError:
         return inf
 
 
 def _items(value: Any) -> Any:
     """Return an iterable over value, be it one text or integer; raise if it has no order."""
-    if issubclass(type(value), (list, tuple)):
+    if type(value) is list or type(value) is tuple:
         return value
     if isinstance(value, (Set, type(iter(set())), Mapping, bytes, bytearray, memoryview)):
         raise TypeError
-    return [value] if isinstance(value, str) or _integer(value) >= 0 else value
+    return [value] if isinstance(value, str) or _integer(value) in _EXAMPLES_TYPES else value
 
 
 @dataclass(frozen=True)
@@ -181,16 +180,16 @@ class FineTuningParams:
     __copy__ = replace  # or copy.copy() would let two instances share a list
 
     @classmethod
-    @lru_cache(maxsize=None)
+    @lru_cache()
     def _fields(cls) -> List[Tuple[str, Callable[[Any], Any]]]:
         """Return each field's name and validator; what a subclass adds may have none."""
-        validators = {f.name: cls._VALIDATORS.get(f.name, "") for f in fields(cls)}
-        return [(name, getattr(cls, text, lambda v: v)) for name, text in validators.items()]
+        validators = {name: getattr(cls, text) for name, text in cls._VALIDATORS.items()}
+        return [(f.name, validators.get(f.name, lambda value: value)) for f in fields(cls)]
 
     def __post_init__(self) -> None:
         errors: Dict[str, str] = {}
         for name, validate in self._fields():
-            value = getattr(self, name)  # on the class, if a library skips __init__ for defaults
+            value = getattr(self, name)  # libraries that skip __init__ leave defaults on the class
             try:
                 valid = validate(value)
                 if valid is not value:
@@ -208,9 +207,10 @@ class FineTuningParams:
     def validate_non_negative_int(value: Any) -> int:
         """Return an int >= 0, or what operator.index() makes one, or raise ValueError."""
         number = _integer(value)
-        if not 0 <= number <= _MAX_INTEGER:
-            rule = "a non-negative integer" + " of at most 4300 digits" * (number > 0)
-            raise _refusal(value, rule)
+        if number < 0:
+            raise _refusal(value, "a non-negative integer")
+        if number > _MAX_INTEGER:
+            raise _refusal(value, "a non-negative integer of at most 4300 digits")
         return number
 
     @staticmethod
@@ -256,10 +256,10 @@ class FineTuningParams:
 
     @staticmethod
     def validate_examples_order(value: Any) -> List[ExamplesType]:
-        """Return a new list of the examples types in value, or raise ValueError.
+        """Return a new list of the ExamplesTypes that value names in order, or raise ValueError.
 
-        Takes a member, an integer, a text of names or numbers between commas, with or without
-        "ExamplesType." before and [] or () around, or a sequence or an iterator of all these.
+        Takes a member, its number, text of names and numbers between commas, with or without
+        "ExamplesType." before each and [] or () around all, or a sequence or iterator of those.
         """
         order: List[ExamplesType] = []
         wrong = value
@@ -281,7 +281,7 @@ class FineTuningParams:
         if not order:
             rule = "a non-empty sequence of examples types (names or numbers from 1 to 11)"
             shown = _show(wrong)
-            raise _refusal(value, rule + (f": {shown} is none" if shown != _show(value) else ""))
+            raise _refusal(value, rule + (f": {shown} is not one" if shown != _show(value) else ""))
         return order
 
     def __iter__(self) -> Iterator[Tuple[str, Any]]:
@@ -302,8 +302,8 @@ class FineTuningParams:
     ) -> _P:
         """Return the parameters in a mapping of names to texts, such as to_strings() returns.
 
-        Text is read as by int() or float(), a flag as true/false, 1/0, yes/no or on/off. Raises
-        FineTuningParamsError for all unreadable, refused, missing or, by default, unknown ones.
+        Text is read as by int() or float(), flags as true/false, 1/0, yes/no, on/off. Raises one
+        FineTuningParamsError for all unreadable, refused, missing or (see ignore_unknown) unknown.
         """
         import difflib
 
@@ -326,9 +326,9 @@ class FineTuningParams:
                         words = ", ".join(_FLAGS) if kind == "bool" else kind
                         errors[name] = str(_refusal(value, "readable as " + words))
             elif f.default is MISSING and f.default_factory is MISSING:
-                arguments[name], errors[name] = None, "missing"  # no validator takes None
+                arguments[name] = errors[name] = "missing"
         for name in () if ignore_unknown else given:
-            close = difflib.get_close_matches(name.lower()[:50], known, 1)
+            close = difflib.get_close_matches(name.lower(), known)
             errors[name] = "unknown parameter" + (f", did you mean {close[0]!r}?" if close else "")
         if not errors:
             return cls(**arguments)
@@ -355,43 +355,43 @@ def main(argv: Optional[List[str]] = None) -> None:
 
     problems: List[str] = []
     values: Dict[str, Any] = {}
-    unread = False
+    unread: List[str] = []
 
     def unique(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
         names = sorted(name for name, _ in pairs)
         problems.extend(f"{_one_line(a)}: given twice" for a, b in zip(names, names[1:]) if a == b)
         return dict(pairs)
 
-    about = "Print the id and the string of one run, whose parameters are:\n"
+    about = "Print id and string of one run. A later FILE goes on top; - is standard input.\n"
+    about += "\nParameters (max_abs_difference_threshold above min_abs_difference_threshold):\n"
     for f in fields(FineTuningParams):
         default = f.default if f.default_factory is MISSING else f.default_factory()
         try:
             getattr(FineTuningParams, FineTuningParams._VALIDATORS[f.name])(None)
         except ValueError as error:
             about += f"\n{f.name:28}  {error}".replace("None must be ", "")
-            about += "" if default is MISSING else f", default {default}"
+            about += ", required" if default is MISSING else f", default {default}"
     parser = ArgumentParser(description=about, formatter_class=RawDescriptionHelpFormatter)
-    parser.add_argument("--json", metavar="FILE", help="JSON object of parameters, - is stdin")
+    parser.add_argument("--json", metavar="FILE", action="append", default=[], help="JSON object")
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("pairs", metavar="NAME=VALUE", nargs="*", help="parameter, on top of FILE")
+    parser.add_argument("pairs", metavar="NAME=VALUE", nargs="*", help="goes on top of FILE")
     options, rest = parser.parse_known_intermixed_args(argv)
     try:
-        if options.json is not None:
-            with open(0 if options.json == "-" else options.json, "rb") as file:
-                values = {**json.load(file, object_pairs_hook=unique)}
+        for path in options.json:
+            with open(0 if path == "-" else path, "rb") as file:
+                values.update({**json.load(file, object_pairs_hook=unique)})
     except (OSError, TypeError, ValueError, RecursionError) as error:
-        unread = True
-        problems.append(f"--json: {error}")
+        unread = [f"--json: {error}"]
     pairs = [pair.partition("=") for pair in options.pairs + rest]
     problems += [f"{_show(pair[0])} must be NAME=VALUE" for pair in pairs if not pair[1]]
     values.update(unique([(name, value) for name, equals, value in pairs if equals]))
     try:
         params = FineTuningParams.from_strings(values)
     except FineTuningParamsError as error:
-        lines = str(error).splitlines()[1:]
-        problems += [line for line in lines if not (unread and line.endswith(": missing"))]
-    if problems:
-        parser.error("\n".join(problems))
+        found = str(error).split("\n")[1:]
+        problems += [line for line in found if not (unread and line.endswith(": missing"))]
+    if unread or problems:
+        parser.error("\n".join(unread + problems))
     print(params.id, params, sep="  ")
 
 

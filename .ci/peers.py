@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT-0
+"""Real NumPy scalars and arrays, which the tests only stand in for."""
+
+import numpy as np
+
+from finetuning_params import FineTuningParams, FineTuningParamsError
+
+VALID = {
+    "num_fixed_layers": 3,
+    "query_lr": 0.01,
+    "items_lr": 0.01,
+    "query_weight_decay": 0.0,
+    "items_weight_decay": 0.0,
+    "margin": 1.0,
+    "not_irrelevant_only": True,
+    "negative_downsampling": 0.5,
+}
+plain = FineTuningParams(**VALID, examples_order=[2, 11])
+scalars = {name: np.asarray(value)[()] for name, value in VALID.items()}
+assert all(isinstance(value, np.generic) for value in scalars.values())
+for order in [np.array([2, 11]), np.array(["2", "all_examples"]), iter(np.uint8([2, 11]))]:
+    params = FineTuningParams(**scalars, examples_order=order)
+    assert repr(params) == repr(plain) and params.id == plain.id
+    assert {type(value) for value in dict(params).values()} == {int, float, bool, list}
+for layers in [np.int8(3), np.uint64(3), np.array(3)]:
+    assert type(FineTuningParams.validate_non_negative_int(layers)) is int
+assert type(FineTuningParams.validate_threshold(np.int64(2))) is float
+assert FineTuningParams.validate_bool(np.False_) is False
+
+for name, value in [
+    ("num_fixed_layers", np.True_),
+    ("num_fixed_layers", np.float64(3)),
+    ("num_fixed_layers", np.array([1, 2])),
+    ("query_lr", np.float32(0.1)),
+    ("query_lr", np.longdouble(0.1)),
+    ("query_lr", np.float64("inf")),
+    ("query_lr", np.float64("nan")),
+    ("query_lr", np.array(0.1)),
+    ("margin", np.int64(1)),
+    ("negative_downsampling", np.float32(0.5)),
+    ("negative_downsampling", np.True_),
+    ("examples_order", np.array([])),
+    ("examples_order", np.array([[1]])),
+    ("examples_order", np.array([1.0])),
+    ("examples_order", np.array([True])),
+    ("examples_order", np.zeros((100, 100))),
+]:
+    try:
+        FineTuningParams(**{**VALID, name: value})
+    except FineTuningParamsError as error:
+        assert list(error.errors) == [name]
+        assert len(error.errors[name]) < 200
+        print(error.errors[name])
+    else:
+        raise AssertionError((name, value))
+try:
+    FineTuningParams.validate_positive_float(np.float32(0.1))
+except ValueError as error:
+    assert "float32" in str(error)
