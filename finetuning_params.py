@@ -125,7 +125,7 @@ def _float(value: Any, or_integer: bool = False) -> float:
 
 def _items(value: Any) -> Any:
     """Return an iterable over value, be it one text or integer; raise if it has no order."""
-    if type(value) is list or type(value) is tuple:
+    if type(value) in (list, tuple):
         return value
     if isinstance(value, (Set, type(iter(set())), Mapping, bytes, bytearray, memoryview)):
         raise TypeError

@@ -4,17 +4,8 @@
 import numpy as np
 
 from finetuning_params import FineTuningParams, FineTuningParamsError
+from test_finetuning_params import VALID
 
-VALID = {
-    "num_fixed_layers": 3,
-    "query_lr": 0.01,
-    "items_lr": 0.01,
-    "query_weight_decay": 0.0,
-    "items_weight_decay": 0.0,
-    "margin": 1.0,
-    "not_irrelevant_only": True,
-    "negative_downsampling": 0.5,
-}
 plain = FineTuningParams(**VALID, examples_order=[2, 11])
 scalars = {name: np.asarray(value)[()] for name, value in VALID.items()}
 assert all(isinstance(value, np.generic) for value in scalars.values())
