@@ -364,12 +364,12 @@ def main(argv: Optional[List[str]] = None) -> None:
 
     about = "Print id and string of one run. A later FILE goes on top; - is standard input.\n"
     about += "\nParameters (max_abs_difference_threshold above min_abs_difference_threshold):\n"
-    for f in fields(FineTuningParams):
+    for f, (name, validate) in zip(fields(FineTuningParams), FineTuningParams._fields()):
         default = f.default if f.default_factory is MISSING else f.default_factory()
         try:
-            getattr(FineTuningParams, FineTuningParams._VALIDATORS[f.name])(None)
+            validate(None)
         except ValueError as error:
-            about += f"\n{f.name:28}  {error}".replace("None must be ", "")
+            about += f"\n{name:28}  {error}".replace("None must be ", "")
             about += ", required" if default is MISSING else f", default {default}"
     parser = ArgumentParser(description=about, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--json", metavar="FILE", action="append", default=[], help="JSON object")

@@ -6,6 +6,17 @@ import numpy as np
 from finetuning_params import FineTuningParams, FineTuningParamsError
 from test_finetuning_params import VALID
 
+
+def refusal(name: str, value: object) -> str:
+    """Return the message with which a value is refused, or fail."""
+    try:
+        FineTuningParams(**{**VALID, name: value})
+    except FineTuningParamsError as error:
+        assert list(error.errors) == [name]
+        return error.errors[name]
+    raise AssertionError((name, value))
+
+
 plain = FineTuningParams(**VALID, examples_order=[2, 11])
 scalars = {name: np.asarray(value)[()] for name, value in VALID.items()}
 assert all(isinstance(value, np.generic) for value in scalars.values())
@@ -36,15 +47,7 @@ for name, value in [
     ("examples_order", np.array([True])),
     ("examples_order", np.zeros((100, 100))),
 ]:
-    try:
-        FineTuningParams(**{**VALID, name: value})
-    except FineTuningParamsError as error:
-        assert list(error.errors) == [name]
-        assert len(error.errors[name]) < 200
-        print(error.errors[name])
-    else:
-        raise AssertionError((name, value))
-try:
-    FineTuningParams.validate_positive_float(np.float32(0.1))
-except ValueError as error:
-    assert "float32" in str(error)
+    message = refusal(name, value)
+    assert len(message) < 200
+    print(message)
+assert "float32" in refusal("query_lr", np.float32(0.1))
