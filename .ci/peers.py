@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT-0
-"""Real NumPy scalars and arrays, which the tests only stand in for."""
+"""What real NumPy, pandas and PyYAML hand over, which the tests only stand in for."""
+
+import dataclasses
 
 import numpy as np
+import pandas as pd
+import yaml
 
 from finetuning_params import FineTuningParams, FineTuningParamsError
 from test_finetuning_params import VALID
 
 
-def refusal(name: str, value: object) -> str:
-    """Return the message with which a value is refused, or fail."""
+def rejection(name: str, value: object) -> str:
+    """Return the message with which a value is rejected, or fail."""
     try:
         FineTuningParams(**{**VALID, name: value})
     except FineTuningParamsError as error:
@@ -23,7 +27,12 @@ assert all(isinstance(value, np.generic) for value in scalars.values())
 for order in [np.array([2, 11]), np.array(["2", "all_examples"]), iter(np.uint8([2, 11]))]:
     params = FineTuningParams(**scalars, examples_order=order)
     assert repr(params) == repr(plain) and params.id == plain.id
-    assert {type(value) for value in dict(params).values()} == {int, float, bool, list}
+    assert {type(value) for value in dict(params).values()} <= {
+        int,
+        float,
+        bool,
+        type(plain.examples_order),
+    }
 for layers in [np.int8(3), np.uint64(3), np.array(3)]:
     assert type(FineTuningParams.validate_non_negative_int(layers)) is int
 assert type(FineTuningParams.validate_threshold(np.int64(2))) is float
@@ -47,7 +56,25 @@ for name, value in [
     ("examples_order", np.array([True])),
     ("examples_order", np.zeros((100, 100))),
 ]:
-    message = refusal(name, value)
+    message = rejection(name, value)
     assert len(message) < 200
     print(message)
-assert "float32" in refusal("query_lr", np.float32(0.1))
+assert "float32" in rejection("query_lr", np.float32(0.1))
+assert "int" in rejection("margin", np.int64(1))
+
+# A whole column of 1.0 may have become integers on its way through a file.
+table = pd.DataFrame([plain.to_strings(), {**dict(plain), "margin": 1, "query_weight_decay": 0}])
+table["margin"] = table["margin"].astype(float).astype(int)
+assert FineTuningParams.from_strings(table.iloc[0]) == plain
+for row in table.to_dict(orient="records"):
+    assert FineTuningParams.from_strings(row) == plain
+column = pd.Series([2, 11])
+assert FineTuningParams.validate_examples_order(column) == plain.examples_order
+assert pd.DataFrame([dict(plain), dict(plain)]).groupby("examples_order").ngroups == 1
+
+text = yaml.safe_dump(plain.to_strings())
+assert FineTuningParams.from_strings(yaml.safe_load(text)) == plain
+loaded = yaml.safe_load(text.replace("query_lr: '0.01'", "query_lr: 1e-2").replace("'", ""))
+assert loaded["query_lr"] == "1e-2" and loaded["margin"] == 1.0
+assert FineTuningParams.from_strings(loaded) == plain
+assert dataclasses.asdict(plain)["examples_order"] == [2, 11]
