@@ -27,7 +27,7 @@ from functools import lru_cache
 from hashlib import sha256
 from inspect import getdoc, signature
 from math import inf
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
 
 __all__ = ["ExamplesType", "FineTuningParams", "FineTuningParamsError"]
 __version__ = "1.0.0"
@@ -37,7 +37,7 @@ _Params = TypeVar("_Params", bound="FineTuningParams")
 class FineTuningParamsError(ValueError):
     """Raised with everything that is wrong with the parameters of one run.
 
-    errors, a Dict[str, str], maps each bad name to its message: fields in order, then unknown ones.
+    errors, a Dict[str, str], maps each bad name to its message: fields in order, then other names.
     """
 
     def __init__(self, errors: Dict[str, str]) -> None:
@@ -87,11 +87,11 @@ class FineTuningParams:
     not_irrelevant_only           use only the inputs that are not irrelevant, bool: True makes the
                                   loss like a triplet loss, False like a contrastive loss
     negative_downsampling         ratio of negative samples to keep, float or int from 0 to 1
-    min_abs_difference_threshold  ranks of a pair must differ by more, float or int >= 0 (0.0)
-    max_abs_difference_threshold  ranks of a pair must differ by less, float or int > min (1.0)
+    min_abs_difference_threshold  scores of a pair must differ by more, float or int >= 0 (0.0)
+    max_abs_difference_threshold  scores of a pair must differ by less, float or int > min (1.0)
     examples_order                types of examples in training order ([ExamplesType.all_examples])
 
-    Numbers are finite, without unit. Raises FineTuningParamsError, which names all that is wrong.
+    Numbers are finite. Raises FineTuningParamsError, which names all that is wrong.
     """
 
     num_fixed_layers: int
@@ -106,7 +106,7 @@ class FineTuningParams:
     max_abs_difference_threshold: float = 1.0
     examples_order: List[ExamplesType] = field(default_factory=lambda: [ExamplesType.all_examples])
 
-    # Not annotated, or whoever reads the annotations would take it for a field.
+    # No ClassVar annotation: some readers of annotations would take it for a field.
     _VALIDATORS = {
         "num_fixed_layers": "validate_non_negative_int",
         "query_lr": "validate_positive_float",
@@ -133,11 +133,11 @@ class FineTuningParams:
             except ValueError as error:
                 errors[name] = str(error)
         if errors or not self.min_abs_difference_threshold < self.max_abs_difference_threshold:
-            raise self._error(errors, dict(self))
+            raise self._error(errors, {name: getattr(self, name) for name in self._VALIDATORS})
 
     @staticmethod
     def validate_non_negative_int(value: Any) -> int:
-        """Return an int >= 0, or what operator.index() makes one, or raise ValueError."""
+        """Return an integer >= 0, NumPy's too, as a plain int, or raise ValueError."""
         number = _as_int(value)
         if number is None or number < 0:
             raise _invalid(value, "a non-negative integer")
@@ -187,7 +187,7 @@ class FineTuningParams:
         """Return a new list of the ExamplesTypes that value stands for, or raise ValueError.
 
         Takes a member, its name or its number; a sequence or iterator of those; or a string of
-        them, separated by commas or as str() and json.dumps() write a list or tuple.
+        them, separated by commas, or as str() and json.dumps() write a list or tuple.
         """
         order = []
         for item in _items(value):
@@ -233,9 +233,10 @@ class FineTuningParams:
         if not hasattr(values, "keys"):
             raise FineTuningParamsError({"values": f"{_show(values)} must be a mapping of names"})
         given = dict(values)
-        known = signature(cls).parameters
+        known = dict(signature(cls.__init__).parameters)
+        del known["self"]
         validators = dict(cls._validators())
-        arguments = {}
+        arguments: Dict[str, Any] = {}
         errors = {}
         for name, parameter in known.items():
             arguments[name] = parameter.default
@@ -256,7 +257,7 @@ class FineTuningParams:
 
     @classmethod
     @lru_cache()
-    def _validators(cls) -> List[Tuple[str, Callable[[Any], Any]]]:
+    def _validators(cls) -> List[Tuple[str, Any]]:
         """Return the name and the validator of each field; what a subclass adds has none."""
         return [(name, getattr(cls, validator)) for name, validator in cls._VALIDATORS.items()]
 
@@ -267,8 +268,8 @@ class FineTuningParams:
         return [f.name for f in fields(cls)]
 
     @classmethod
-    def _error(cls, errors: Dict[str, str], values: Mapping[str, Any]) -> FineTuningParamsError:
-        """Return the errors in the order of the fields, with that of a window without a pair."""
+    def _error(cls, errors: Dict[str, str], values: Dict[str, Any]) -> FineTuningParamsError:
+        """Return the error, fields first; adds that of thresholds between which no pair is left."""
         low, high = "min_abs_difference_threshold", "max_abs_difference_threshold"
         if {low, high} <= values.keys() - errors.keys() and not values[low] < values[high]:
             errors[high] = f"{values[high]} must be above {low} ({values[low]}), or no pair is left"
@@ -306,11 +307,11 @@ def _as_int(value: Any) -> Optional[int]:
 
 def _is_bool(value: object) -> bool:
     """Return whether value is a bool, or NumPy's."""
-    return type(value) is bool or type(value) is getattr(sys.modules.get("numpy"), "bool_", bool)
+    return isinstance(value, (bool, getattr(sys.modules.get("numpy"), "bool_", bool)))
 
 
 def _items(value: Any) -> Any:
-    """Return the items of an order, none if value has no order, value itself if it has no items."""
+    """Return the items of an order: none without an order, value itself if it is not iterable."""
     if isinstance(value, (list, tuple)):
         return value
     if isinstance(value, str):
@@ -328,18 +329,18 @@ def _split(text: str) -> List[str]:
     listed = re.fullmatch(r"\[(.*)]|\((.*?),?\)", text.strip(), re.DOTALL)
     if listed is None:
         return text.split(",")
-    items = (listed[1] or listed[2] or "").split(",")
+    items = (listed[1] or listed[2] or "").split(",")  # one of the two groups is None
     return [re.sub(r"""^(["'])(.*)\1$""", r"\2", item.strip()) for item in items]
 
 
 _EXAMPLES_TYPES: Dict[Any, ExamplesType] = {
-    key: t for t in ExamplesType for key in (t.value, t.name, str(t), (t.name, t.value))
+    key: t for t in ExamplesType for key in (t.value, t.name, str(t), f"<{t}: {t.value}>")
 }
 _ORDER = f"a non-empty sequence of examples types (names or numbers from 1 to {len(ExamplesType)})"
 
 
 def _examples_type(item: Any) -> Optional[ExamplesType]:
-    """Return the ExamplesType that item is, names or numbers, or None."""
+    """Return the ExamplesType that item is, or that its name or number stands for, or None."""
     if type(item) in (int, ExamplesType):
         return _EXAMPLES_TYPES.get(item)
     if isinstance(item, str):
@@ -350,7 +351,8 @@ def _examples_type(item: Any) -> Optional[ExamplesType]:
             return None
     number = _as_int(item)
     if number is None and isinstance(item, Enum):  # such as EmbeddingStudio's members
-        return _EXAMPLES_TYPES.get((item.name, item.value))
+        member = _EXAMPLES_TYPES.get(item.name)
+        return member if member == item.value else None
     return _EXAMPLES_TYPES.get(number)
 
 
@@ -358,7 +360,7 @@ _FLAGS = ["true", "1", "yes", "on", "false", "0", "no", "off"]  # four of each
 
 
 def _read(value: Any, annotation: Any) -> Any:
-    """Return the int, float or bool that a string or an integer stands for, and others as is."""
+    """Return a string or an integer read as the int, float or bool annotated, others as is."""
     kind = getattr(annotation, "__name__", annotation)  # a string if annotations are postponed
     number = _as_int(value)
     text = value if number is None else str(number)
@@ -373,7 +375,7 @@ def _read(value: Any, annotation: Any) -> Any:
         raise _invalid(value, f"readable as {words}") from None
 
 
-def _unknown(name: str, known: Mapping[str, Any]) -> str:
+def _unknown(name: str, known: Any) -> str:
     """Return the message about an unknown name, with the known one that it resembles."""
     from difflib import get_close_matches
 
