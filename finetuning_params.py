@@ -379,7 +379,7 @@ def _unknown(name: str, known: Any) -> str:
     """Return the message about an unknown name, with the known one that it resembles."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name.lower(), known, n=1)
+    close = get_close_matches(name.lower(), known)
     return f"unknown parameter, did you mean {close[0]!r}?" if close else "unknown parameter"
 
 

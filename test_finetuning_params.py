@@ -65,16 +65,12 @@ FLAGS = "readable as true, 1, yes, on, false, 0, no, off"
 GOLDEN = [
     ("711b6d148df370c3ef0d293e23e13fe2580545fdf06f61b99be4ede985261f0e",
      (0, 1.292, 1.3144594976968792e-10, 0.1, 1e-06, 5e-05, False, 1, 0.0, 5)),
-    ("e50f38a4d3555f80461efdfe88fb92037cd79d55bd1962b1d02f44e279327b97",
-     (788474, 1.788, 5e-324, 1e+16, 0.0, 1.763, False, 0.5)),
     ("1d9caf5e180d9eb82d563ad9168bbc2ee064ee72387aac8639f9d2bc4ed9a8d7",
      (606391, 1.976, 1e-07, 0.0, 1e-05, 0.0039765009841445645, False, 0.14181091322636685,
       0.0, 1.0, "4,8")),
     ("c281dbb1c940deaaf965c9a9dbafd19deb19302fe11441a833dc2e2e9cadcc61",
      (12, 1e-06, 1e-06, 0.712, 0.32, 0.0, True, 0, 0.03764318587803987, 0.7723051418615892,
       " 2 , 10 , 8 ")),
-    ("2530ea5b89c3b0e783cf214bfeebacd19f395eff1f7372448ba7c8dcf61df820",
-     (0, 1.7976931348623157e+308, 1e-05, 1e-06, 6.9937658769571405, 1e-05, False, 0.5, 0.0, 1)),
     ("46dbf46db7ec7c65f00c877164f68f33fb4c3d8c6d1b847defa625e78beddbdc",
      (3, 1e-05, 0.587, 1.753, 1.6578601914400463e-05, 0.0, True, 0.5, 0.0, 1.0,
       [ExamplesType.negative_only, ExamplesType.medium_negative])),
@@ -124,6 +120,7 @@ VALIDATORS = [
 
 # Examples types as EmbeddingStudio's, which are not integers, and others that only look like them.
 Theirs: Any = enum.Enum("ExamplesType", [(m.name, m.value) for m in ExamplesType])  # type: ignore[misc]
+Numbers: Any = enum.IntEnum("Numbers", {"two": 2})
 Others: Any = enum.Enum("Others", {"hard_all": 3, "soft_all": [3], "other": 2})
 
 
@@ -280,6 +277,7 @@ SPELLED_OUT: List[Tuple[str, Any, str]] = [
     *[("validate_positive_float", infinity, FINITE) for infinity in [math.inf, Float("inf")]],
     ("validate_non_negative_float", math.inf, FINITE),
     ("validate_non_negative_float_margin", math.inf, FINITE),
+    ("validate_positive_float", Decimal("inf"), "Decimal('Infinity') must be a positive float"),
     ("validate_positive_float", Shown("0.1"), "0.1 (Shown) must be a positive float"),
     ("validate_threshold", 10**309, f"1{46 * '0'}... must be a non-negative finite float"),
     ("validate_threshold", -(10**309), f"-1{45 * '0'}... must be a non-negative finite float"),
@@ -386,12 +384,8 @@ class TestLaws:
         expected = {HIGH: f"{high!r} must be above {LOW} ({low!r}), or no pair is left"}
         if bad_order:
             expected["examples_order"] = f"[] must be {ORDER}"
-        for build in (
-            lambda: FineTuningParams(**values),
-            lambda: FineTuningParams.from_strings(values),
-        ):
-            errors = error_of(build).errors
-            assert list(errors.items()) == list(expected.items())
+        errors = error_of(lambda: FineTuningParams(**values)).errors
+        assert list(errors.items()) == list(expected.items()) == list(unread(values).items())
 
     @given(written_values())
     def test_equal_params_have_equal_ids_hashes_and_reprs(self, pair: Any) -> None:
@@ -515,22 +509,13 @@ class TestLaws:
             assert str(other) == str(error) and other.errors == error.errors == errors
 
 
-CHANGES: List[Tuple[str, Callable[[Any], object]]] = [
-    ("append", lambda order: order.append(ExamplesType.hard_all)),
-    ("extend", lambda order: order.extend([])),
-    ("insert", lambda order: order.insert(0, ExamplesType.hard_all)),
-    ("remove", lambda order: order.remove(order[0])),
-    ("pop", lambda order: order.pop()),
-    ("clear", lambda order: order.clear()),
-    ("sort", lambda order: order.sort(key=str, reverse=True)),
-    ("reverse", lambda order: order.reverse()),
-    ("set an item", lambda order: operator.setitem(order, 0, order[0])),
-    ("set a slice", lambda order: operator.setitem(order, slice(None), [])),
-    ("delete an item", lambda order: operator.delitem(order, 0)),
-    ("delete a slice", lambda order: operator.delitem(order, slice(None))),
-    ("+=", lambda order: order.__iadd__(order)),
-    ("*=", lambda order: order.__imul__(0)),
+# fmt: off
+CHANGES: List[Tuple[Any, ...]] = [
+    ("append", 2), ("extend", []), ("insert", 0, 2), ("remove", 2), ("pop",), ("clear",), ("sort",),
+    ("reverse",), ("__setitem__", 0, 2), ("__setitem__", slice(None), []), ("__delitem__", 0),
+    ("__delitem__", slice(None)), ("__iadd__", [2]), ("__imul__", 1),
 ]
+# fmt: on
 COPIES: Dict[str, Callable[[Any], Any]] = {
     "built": lambda params: params,
     "default": lambda params: valid(),
@@ -548,12 +533,15 @@ COPIES: Dict[str, Callable[[Any], Any]] = {
 
 class TestUnchangeable:
     @pytest.mark.parametrize("how", COPIES)
-    @pytest.mark.parametrize("change", [change for _, change in CHANGES], ids=dict(CHANGES))
+    @pytest.mark.parametrize("change", CHANGES, ids=str)
     def test_no_list_of_any_object_can_be_changed(self, how: str, change: Any) -> None:
+        name, *arguments = change
         params = COPIES[how](valid(examples_order="2,11"))
         before = (params.id, hash(params), list(params.examples_order))
-        with pytest.raises(TypeError, match=re.escape("dataclasses.replace()")):
-            change(params.examples_order)
+        with pytest.raises(TypeError) as caught:
+            getattr(params.examples_order, name)(*arguments)
+        expected = "the list cannot be changed: use dataclasses.replace() on the parameters"
+        assert str(caught.value) == expected
         assert (params.id, hash(params), list(params.examples_order)) == before
 
     @given(valid_params, st.sampled_from(sorted(set(COPIES) - {"default", "replaced order"})))
@@ -626,6 +614,7 @@ ACCEPTED: Dict[str, List[Tuple[Any, Any]]] = {
         (int(LARGEST), LARGEST), (Index(7), 7.0)],
     "validate_examples_order": [
         (ExamplesType.all_examples, [11]), (Theirs["hard_all"], [2]), (2, [2]), (Index(2), [2]),
+        (list(Numbers), [2]),
         ([Theirs["hard_all"], 11], [2, 11]), ([1, ExamplesType.hard_all, "3"], [1, 2, 3]),
         (ExamplesType, list(range(1, 12))), (Theirs, list(range(1, 12))), ((1, 1), [1, 1]),
         (range(1, 12), list(range(1, 12))), ({"x": 2, "y": 1}.values(), [2, 1]),
@@ -636,18 +625,14 @@ ACCEPTED: Dict[str, List[Tuple[Any, Any]]] = {
 }
 # fmt: on
 GOOD = [(name, value, expected) for name, rows in ACCEPTED.items() for value, expected in rows]
-REFUSED: List[Tuple[str, Any, str]] = [
-    *[
-        (name, value, f"{value!r} must be {rule}")
-        for name, rule, values in REJECTED
-        for value in values
-    ],
+REFUSED = [
+    *[(name, bad, f"{bad!r} must be {rule}") for name, rule, values in REJECTED for bad in values],
     *SPELLED_OUT,
-    *[("validate_examples_order", value, f"{value!r} must be {ORDER}") for value in NO_ORDERS],
-    *[
-        ("validate_examples_order", value, f"{value!r} must be {ORDER}: {item!r} is not one")
-        for value, item in WRONG_ITEMS
-    ],
+    *[("validate_examples_order", bad, f"{bad!r} must be {ORDER}") for bad in NO_ORDERS],
+]
+REFUSED += [
+    ("validate_examples_order", bad, f"{bad!r} must be {ORDER}: {item!r} is not one")
+    for bad, item in WRONG_ITEMS
 ]
 
 
@@ -673,9 +658,6 @@ class TestValidators:
         self, name: str, value: Any, expected: str
     ) -> None:
         assert message(name, value) == expected
-
-    def test_a_memoryview_is_not_an_order(self) -> None:
-        assert message("validate_examples_order", memoryview(b"\1")).endswith(ORDER)
 
     @pytest.mark.parametrize("error", [KeyError, TypeError, ValueError, ZeroDivisionError])
     def test_what_the_callers_code_raises_is_the_callers_to_see(self, error: Any) -> None:
@@ -729,12 +711,8 @@ class TestMessages:
         endless: List[Any] = []
         for _ in range(10**5):
             endless = [endless]
-        for value, start in [
-            (Unshown(), "<"),
-            (endless, "<list"),
-            ([10**5000], "["),
-            (10**5000, ""),
-        ]:
+        shown = {"<": Unshown(), "<list": endless, "[": [10**5000], "": 10**5000}
+        for start, value in shown.items():
             text = message("validate_bool", value)
             assert text.startswith((start, "<")) and text.endswith(" must be True or False")
             assert len(text) < 80
@@ -751,6 +729,12 @@ class TestMessages:
             "examples_order: [] must be " + ORDER
         )
         check_error(error)
+
+    def test_everything_can_be_wrong_at_once(self) -> None:
+        error = error_of(lambda: FineTuningParams(*[WRONG[name][0] for name in NAMES]))
+        assert list(error.errors) == NAMES
+        wrong = {**{name: WRONG[name][0] for name in NAMES}, LOW: 1.0, HIGH: 1.0}
+        assert list(refusals(**wrong)) == [name for name in NAMES if name != LOW]
 
     @pytest.mark.parametrize("name", [LOW, HIGH])
     def test_one_bad_threshold_is_not_also_called_no_window(self, name: str) -> None:
@@ -945,19 +929,12 @@ class TestFromStrings:
     STRINGS = {name: str(value) for name, value in VALID.items()}
 
     def test_a_string_is_read_as_python_reads_it(self) -> None:
-        strings = {
-            **self.STRINGS,
-            "num_fixed_layers": " +1_0 ",
-            "query_lr": Text("1e-4"),
-            "items_lr": "\t1\n",
-            "margin": "-0",
-            "negative_downsampling": ".5",
-            HIGH: "1E1",
-            "examples_order": "[ExamplesType.hard_all, 11]",
-        }
+        strings = {"num_fixed_layers": " +1_0 ", "query_lr": Text("1e-4"), "items_lr": "\t1\n"}
+        strings.update({"margin": "-0", "negative_downsampling": ".5", HIGH: "1E1"})
+        strings["examples_order"] = "[ExamplesType.hard_all, 11]"
         changed = {"num_fixed_layers": 10, "query_lr": 0.0001, "items_lr": 1.0, "margin": 0.0}
         expected = {**VALID, **changed, LOW: 0.0, HIGH: 10.0, "examples_order": [2, 11]}
-        assert dict(FineTuningParams.from_strings(strings)) == expected
+        assert dict(FineTuningParams.from_strings({**self.STRINGS, **strings})) == expected
 
     @pytest.mark.parametrize("case", [str.lower, str.upper, str.title, " {} ".format])
     def test_flags(self, case: Callable[[str], str]) -> None:
@@ -970,18 +947,6 @@ class TestFromStrings:
         assert FineTuningParams.from_strings(VALID) == valid()
         once = FineTuningParams.from_strings({**VALID, "examples_order": iter([2, 11])})
         assert once.examples_order == [2, 11]
-        bad = {
-            "margin": None,
-            "items_lr": True,
-            "num_fixed_layers": 3.0,
-            "not_irrelevant_only": 2.0,
-        }
-        assert unread({**VALID, **bad}) == {
-            "num_fixed_layers": "3.0 must be a non-negative integer",
-            "items_lr": "True must be a positive float",
-            "margin": "None must be a non-negative float",
-            "not_irrelevant_only": "2.0 must be True or False",
-        }
 
     @pytest.mark.parametrize(
         "name, value, expected",
@@ -989,6 +954,10 @@ class TestFromStrings:
             ("num_fixed_layers", "3.0", "'3.0' must be readable as int"),
             ("num_fixed_layers", "", "'' must be readable as int"),
             ("num_fixed_layers", "-1", "-1 must be a non-negative integer"),
+            ("num_fixed_layers", 3.0, "3.0 must be a non-negative integer"),
+            ("items_lr", True, "True must be a positive float"),
+            ("margin", None, "None must be a non-negative float"),
+            ("not_irrelevant_only", 2.0, "2.0 must be True or False"),
             ("query_lr", "fast", "'fast' must be readable as float"),
             ("query_lr", "inf", FINITE),
             ("query_lr", 10**400, FINITE),
@@ -1041,9 +1010,8 @@ class TestFromStrings:
 
     @pytest.mark.parametrize("values", [None, 3, "text", [1], [("margin", 1.0)], object, Unshown()])
     def test_what_is_no_mapping_is_rejected(self, values: Any) -> None:
-        errors = unread(values)
-        assert list(errors) == ["values"]
-        assert errors["values"].endswith(" must be a mapping of names")
+        shown = message("validate_bool", values).replace("True or False", "a mapping of names")
+        assert unread(values) == {"values": shown}
 
     def test_any_mapping_will_do(self) -> None:
         class Row:
@@ -1064,11 +1032,6 @@ class TestFromStrings:
             row,
         ]
         assert [FineTuningParams.from_strings(m).id for m in mappings] == 5 * [VALID_ID]
-
-    def test_an_error_is_raised_from_nothing(self) -> None:
-        with pytest.raises(ValueError) as caught:
-            FineTuningParams.from_strings({**VALID, "margin": "wide"})
-        assert caught.value.__cause__ is None and caught.value.__context__ is None
 
 
 class TestFrozenPromises:
@@ -1149,12 +1112,6 @@ class TestProcesses:
         code += "; print(p.id, hash(p))"
         done = python("-c", code, env={"PYTHONHASHSEED": seed})
         assert done.stdout == f"{VALID_ID} {hash(valid())}\n"
-
-    def test_a_fresh_interpreter_reads_a_pickle(self, tmp_path: Path) -> None:
-        file = tmp_path / "params.pickle"
-        file.write_bytes(pickle.dumps(valid()))
-        code = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb')).id)"
-        assert python("-c", code, str(file)).stdout == VALID_ID + "\n"
 
     def test_an_error_comes_whole_from_a_spawned_worker(self) -> None:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -1273,8 +1230,13 @@ class TestCommandLine:
         code, out, err = command("--help")
         assert (code, err) == (0, "")
         assert str(inspect.getdoc(FineTuningParams)) in out
-        for word in ["Print the id", "--json FILE", "NAME=VALUE", "--version"]:
-            assert word in out
+        for line in [
+            "Print the id and the string of one run. FILE may be - for standard input.",
+            "  NAME=VALUE   overrides every FILE",
+            "  --json FILE  JSON object",
+            "  --version    show program's version number and exit",
+        ]:
+            assert f"\n{line}\n" in out
 
     def test_it_works_without_docstrings(self) -> None:
         assert python("-OO", str(MODULE), "--help").returncode == 0
