@@ -7,19 +7,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from finetuning_params import FineTuningParams, FineTuningParamsError
-from test_finetuning_params import VALID
-
-
-def rejection(name: str, value: object) -> str:
-    """Return the message with which a value is rejected, or fail."""
-    try:
-        FineTuningParams(**{**VALID, name: value})
-    except FineTuningParamsError as error:
-        assert list(error.errors) == [name]
-        return error.errors[name]
-    raise AssertionError((name, value))
-
+from finetuning_params import FineTuningParams
+from test_finetuning_params import VALID, check_canonical, refusals
 
 plain = FineTuningParams(**VALID, examples_order=[2, 11])
 scalars = {name: np.asarray(value)[()] for name, value in VALID.items()}
@@ -27,12 +16,7 @@ assert all(isinstance(value, np.generic) for value in scalars.values())
 for order in [np.array([2, 11]), np.array(["2", "all_examples"]), iter(np.uint8([2, 11]))]:
     params = FineTuningParams(**scalars, examples_order=order)
     assert repr(params) == repr(plain) and params.id == plain.id
-    assert {type(value) for value in dict(params).values()} <= {
-        int,
-        float,
-        bool,
-        type(plain.examples_order),
-    }
+    check_canonical(params)
 for layers in [np.int8(3), np.uint64(3), np.array(3)]:
     assert type(FineTuningParams.validate_non_negative_int(layers)) is int
 assert type(FineTuningParams.validate_threshold(np.int64(2))) is float
@@ -56,11 +40,11 @@ for name, value in [
     ("examples_order", np.array([True])),
     ("examples_order", np.zeros((100, 100))),
 ]:
-    message = rejection(name, value)
-    assert len(message) < 200
-    print(message)
-assert "float32" in rejection("query_lr", np.float32(0.1))
-assert "int" in rejection("margin", np.int64(1))
+    errors = refusals(**{name: value})
+    assert list(errors) == [name] and len(errors[name]) < 200
+    print(errors[name])
+assert "float32" in refusals(query_lr=np.float32(0.1))["query_lr"]
+assert "int" in refusals(margin=np.int64(1))["margin"]
 
 # A whole column of 1.0 may have become integers on its way through a file.
 table = pd.DataFrame([plain.to_strings(), {**dict(plain), "margin": 1, "query_weight_decay": 0}])
