@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: MIT-0
 # Home: the finetuning-params project. Copy this one file as it is, under any module name.
-"""Parameters of one fine-tuning run: validated on construction and named by an id.
+"""Parameters of one fine-tuning run: validated when built, and named by an id.
 
 Two towers, a query model and an items model, are fine-tuned on ranked examples with a margin
 ranking loss. A search over hyperparameters builds one object for each run. Typical usage:
 
     >>> params = FineTuningParams(
-    ...     num_fixed_layers=3, query_lr=0.01, items_lr=0.01, query_weight_decay=0.0,
-    ...     items_weight_decay=0.0, margin=1.0, not_irrelevant_only=True, negative_downsampling=0.5)
+    ...     num_fixed_layers=3,
+    ...     query_lr=0.01,
+    ...     items_lr=0.02,
+    ...     query_weight_decay=0.0,
+    ...     items_weight_decay=0.1,
+    ...     margin=0.3,
+    ...     not_irrelevant_only=True,
+    ...     negative_downsampling=0.5,
+    ... )
     >>> params.id
-    'adc0177891faeac7d01f0c2e9f680721769120f71e57b7fcaaf62f475fcef22e'
+    'a176e86ae92638edc6e99fb3b45a5917e4f6c943816733f8e2cc27716bd499f1'
     >>> FineTuningParams.from_strings({**params.to_strings(), "query_lr": "-1", "margin": "inf"})
     Traceback (most recent call last):
     finetuning_params.FineTuningParamsError: 2 invalid parameters
@@ -18,26 +25,28 @@ ranking loss. A search over hyperparameters builds one object for each run. Typi
 """
 
 import operator
-import re
 import sys
-from collections.abc import Set
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import Enum, IntEnum
-from functools import lru_cache
 from hashlib import sha256
-from inspect import getdoc, signature
-from math import inf
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
+from typing import AbstractSet, Any, Dict, Iterable, List, Mapping, Optional, Type, TypeVar
 
-__all__ = ["ExamplesType", "FineTuningParams", "FineTuningParamsError"]
+__all__ = [
+    "ExamplesType",
+    "FineTuningParams",
+    "FineTuningParamsError",
+]
 __version__ = "1.0.0"
-_Params = TypeVar("_Params", bound="FineTuningParams")
 
 
 class FineTuningParamsError(ValueError):
     """Raised with everything that is wrong with the parameters of one run.
 
-    errors, a Dict[str, str], maps each bad name to its message: fields in order, then other names.
+    Args:
+        errors: Messages by the name of what is invalid: fields first, in order, then other names.
+
+    Attributes:
+        errors: The same dict.
     """
 
     def __init__(self, errors: Dict[str, str]) -> None:
@@ -45,13 +54,18 @@ class FineTuningParamsError(ValueError):
         self.errors = errors
 
     def __str__(self) -> str:
-        noun = "parameter" if len(self.errors) == 1 else "parameters"
         lines = [f"{_one_line(name)}: {message}" for name, message in self.errors.items()]
+        noun = "parameter" if len(lines) == 1 else "parameters"
         return "\n".join([f"{len(lines)} invalid {noun}", *lines])
 
 
 class ExamplesType(IntEnum):
-    """A type of ranked examples; ids are made of its string, which is the same on every Python."""
+    """A type of ranked examples, named and numbered as in EmbeddingStudio.
+
+    EmbeddingStudio does not use the types yet, and does not say what hard, medium and soft mean.
+    ExamplesType("hard_all") is the member of that name. Ids are made of a member's string, which
+    is the same on every Python.
+    """
 
     medium_all = 1
     hard_all = 2
@@ -64,6 +78,10 @@ class ExamplesType(IntEnum):
     soft_negative = 9
     negative_only = 10
     all_examples = 11
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ExamplesType":
+        return _examples_type(value)
 
     def __str__(self) -> str:
         return "ExamplesType." + self._name_
@@ -78,20 +96,33 @@ class ExamplesType(IntEnum):
 class FineTuningParams:
     """The parameters of one fine-tuning run, immutable and hashable.
 
-    num_fixed_layers              number of embedding model layers to freeze, int >= 0
-    query_lr                      learning rate of the query model optimizer, float > 0
-    items_lr                      learning rate of the items model optimizer, float > 0
-    query_weight_decay            weight decay of the query model optimizer, float >= 0
-    items_weight_decay            weight decay of the items model optimizer, float >= 0
-    margin                        margin of the margin ranking loss, float >= 0
-    not_irrelevant_only           use only the inputs that are not irrelevant, bool: True makes the
-                                  loss like a triplet loss, False like a contrastive loss
-    negative_downsampling         ratio of negative samples to keep, float or int from 0 to 1
-    min_abs_difference_threshold  scores of a pair must differ by more, float or int >= 0 (0.0)
-    max_abs_difference_threshold  scores of a pair must differ by less, float or int > min (1.0)
-    examples_order                types of examples in training order ([ExamplesType.all_examples])
+    A pair is a positive and a negative result of one query. The model gives each of the
+    two a score, such as a cosine similarity. All numbers must be finite. Numbers in
+    strings are invalid here: from_strings() reads them.
 
-    Numbers are finite. Raises FineTuningParamsError, which names all that is wrong.
+    Args:
+        num_fixed_layers: Number of layers to freeze in each of the two models, an
+            int >= 0.
+        query_lr: Learning rate of the query model's optimizer, a float > 0.
+        items_lr: Learning rate of the items model's optimizer, a float > 0.
+        query_weight_decay: Weight decay of the query model's optimizer, a float >= 0.
+        items_weight_decay: Weight decay of the items model's optimizer, a float >= 0.
+        margin: Margin of the margin ranking loss, in units of the scores, a float >= 0.
+        not_irrelevant_only: Whether to skip sessions marked irrelevant, a bool. True is
+            like a triplet loss, False like a contrastive loss.
+        negative_downsampling: Fraction of the negative results to keep, a float or int
+            from 0 to 1.
+        min_abs_difference_threshold: A pair is kept if its scores differ by more than
+            this, a float or int >= 0. Defaults to 0.0.
+        max_abs_difference_threshold: A pair is kept if its scores differ by less than
+            this, a float or int > min_abs_difference_threshold. Defaults to 1.0.
+        examples_order: Types of examples in training order, at least one: medium_all,
+            hard_all, soft_all, medium_positive, hard_positive, soft_positive,
+            medium_negative, hard_negative, soft_negative, negative_only or all_examples,
+            or their numbers from 1 to 11. Defaults to [ExamplesType.all_examples].
+
+    Raises:
+        FineTuningParamsError: Parameters are invalid; it names all of them.
     """
 
     num_fixed_layers: int
@@ -106,8 +137,8 @@ class FineTuningParams:
     max_abs_difference_threshold: float = 1.0
     examples_order: List[ExamplesType] = field(default_factory=lambda: [ExamplesType.all_examples])
 
-    # No ClassVar annotation: some readers of annotations would take it for a field.
-    _VALIDATORS = {
+    # Which validator checks which field. A subclass extends the table with its own fields.
+    VALIDATORS = {
         "num_fixed_layers": "validate_non_negative_int",
         "query_lr": "validate_positive_float",
         "items_lr": "validate_positive_float",
@@ -122,162 +153,190 @@ class FineTuningParams:
     }
 
     def __post_init__(self) -> None:
-        errors = {}
-        for name, validate in self._validators():
-            value = getattr(self, name)  # libraries that skip __init__ leave defaults on the class
+        cls = type(self)
+        errors: Dict[str, str] = {}
+        for name, validator in cls.VALIDATORS.items():
+            value = getattr(self, name)  # msgspec leaves defaults on the class
             try:
-                valid = validate(value)
-                if valid is not value:
-                    valid = _FrozenList(valid) if isinstance(valid, list) else valid
-                    object.__setattr__(self, name, valid)
+                valid = getattr(cls, validator)(value)
+                if name == "max_abs_difference_threshold":
+                    _check_window(self.min_abs_difference_threshold, valid)
             except ValueError as error:
                 errors[name] = str(error)
-        if errors or not self.min_abs_difference_threshold < self.max_abs_difference_threshold:
-            raise self._error(errors, {name: getattr(self, name) for name in self._VALIDATORS})
+                valid = None
+            if valid is not value:
+                valid = _FrozenList(valid) if isinstance(valid, list) else valid
+                object.__setattr__(self, name, valid)
+        if errors:
+            raise FineTuningParamsError({n: errors[n] for n in self.keys() if n in errors})
+        if cls is not FineTuningParams:
+            self._freeze_lists()
 
     @staticmethod
-    def validate_non_negative_int(value: Any) -> int:
-        """Return an integer >= 0, NumPy's too, as a plain int, or raise ValueError."""
-        number = _as_int(value)
+    def validate_non_negative_int(value: object) -> int:
+        """Return an integer from 0 to sys.maxsize, NumPy's too, as a plain int.
+
+        Raises:
+            ValueError: The value is no such integer.
+        """
+        number = _integer(value)
         if number is None or number < 0:
-            raise _invalid(value, "a non-negative integer")
+            raise _invalid(value, "a non-negative integer", number is not None)
+        if number > sys.maxsize:
+            raise _invalid(value, f"at most {sys.maxsize}")
         return number
 
     @staticmethod
-    def validate_positive_float(value: Any) -> float:
-        """Return a finite float > 0 as a plain float, or raise ValueError."""
-        if not (isinstance(value, float) and 0.0 < value < inf):
-            raise _invalid_float(value, "a positive float")
-        return float(value)
+    def validate_positive_float(value: object) -> float:
+        """Return a finite float > 0 as a plain float.
+
+        Raises:
+            ValueError: The value is no such float.
+        """
+        if isinstance(value, float) and 0.0 < value <= _MAX:
+            return float(value)
+        raise _invalid(value, "a positive float", isinstance(value, float))
 
     @staticmethod
-    def validate_non_negative_float(value: Any) -> float:
-        """Return a finite float >= 0 as a plain float, or raise ValueError."""
-        if not (isinstance(value, float) and 0.0 <= value < inf):
-            raise _invalid_float(value, "a non-negative float")
-        return float(value) or 0.0  # -0.0 equals 0.0, but would have another id
+    def validate_non_negative_float(value: object) -> float:
+        """Return a finite float >= 0 as a plain float, -0.0 as 0.0.
+
+        Raises:
+            ValueError: The value is no such float.
+        """
+        if isinstance(value, float) and 0.0 <= value <= _MAX:
+            return float(value) or 0.0  # -0.0 equals 0.0, but would have another id
+        raise _invalid(value, "a non-negative float", isinstance(value, float))
 
     validate_non_negative_float_margin = validate_non_negative_float
 
     @staticmethod
-    def validate_bool(value: Any) -> bool:
-        """Return True or False, NumPy's too, as a plain bool, or raise ValueError."""
-        if not _is_bool(value):
-            raise _invalid(value, "True or False")
-        return bool(value)
+    def validate_bool(value: object) -> bool:
+        """Return True or False, NumPy's too, as a plain bool.
+
+        Raises:
+            ValueError: The value is neither.
+        """
+        if _is_bool(value):
+            return bool(value)
+        raise _invalid(value, "True or False", right_type=False)
 
     @staticmethod
-    def validate_ratio(value: Any) -> float:
-        """Return a float or integer from 0 to 1 as a plain float, or raise ValueError."""
-        number = value if isinstance(value, float) else _as_int(value)
-        if number is None or not 0.0 <= number <= 1.0:
-            raise _invalid(value, "a float or integer from 0 to 1")
-        return float(number) or 0.0
+    def validate_ratio(value: object) -> float:
+        """Return a float or integer from 0 to 1 as a plain float, -0.0 as 0.0.
+
+        Raises:
+            ValueError: The value is no such number.
+        """
+        number = value if isinstance(value, float) else _integer(value)
+        if number is not None and 0.0 <= number <= 1.0:
+            return float(number) or 0.0
+        raise _invalid(value, "a float or integer from 0 to 1", number is not None)
 
     @staticmethod
-    def validate_threshold(value: Any) -> float:
-        """Return a finite float or integer >= 0 as a plain float, or raise ValueError."""
-        number = value if isinstance(value, float) else _as_int(value)
-        if number is None or not 0.0 <= number <= sys.float_info.max:
-            raise _invalid(value, "a non-negative finite float")
-        return float(number) or 0.0
+    def validate_threshold(value: object) -> float:
+        """Return a finite float or integer >= 0 as a plain float, -0.0 as 0.0.
+
+        Raises:
+            ValueError: The value is no such number.
+        """
+        number = value if isinstance(value, float) else _integer(value)
+        if number is not None and 0.0 <= number <= _MAX:
+            return float(number) or 0.0
+        raise _invalid(value, "a non-negative finite float", number is not None)
 
     @staticmethod
-    def validate_examples_order(value: Any) -> List[ExamplesType]:
-        """Return a new list of the ExamplesTypes that value stands for, or raise ValueError.
+    def validate_examples_order(value: object) -> List[ExamplesType]:
+        """Return a new list of the examples types that a value names.
 
-        Takes a member, its name or its number; a sequence or iterator of those; or a string of
-        them, separated by commas, or as str() and json.dumps() write a list or tuple.
+        Args:
+            value: A member of ExamplesType, its name or its number; a sequence or an iterator of
+                those; or a string of them, separated by commas, in brackets or not. A member of
+                another enum counts by its name, whatever its number.
+
+        Raises:
+            ValueError: An item is no examples type, or there is none, or the value has no order,
+                such as a set.
         """
         order = []
         for item in _items(value):
-            member = _examples_type(item)
-            if member is None:
-                raise _invalid(value, f"{_ORDER}: {_show(item)} is not one")
-            order.append(member)
-        if not order:
-            raise _invalid(value, _ORDER)
-        return order
+            order.append(_examples_type(item))
+        if order:
+            return order
+        raise _invalid(value, "a non-empty sequence of examples types")
 
-    def __iter__(self) -> Iterator[Tuple[str, Any]]:
-        """Iterate over the names and values of the fields, so that dict(params) works."""
-        return ((name, getattr(self, name)) for name in self._names())
+    def keys(self) -> List[str]:
+        """Return the names of the fields, in order; dict(params) asks for them."""
+        return [f.name for f in _fields(self)]
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of a field, a list as a plain copy, or raise KeyError."""
+        if name not in self.keys():
+            raise KeyError(name)
+        value = getattr(self, name)
+        return list(value) if isinstance(value, list) else value
 
     def __str__(self) -> str:
-        strings = self.to_strings()
-        return " / ".join([f"{name}: {strings[name]}" for name in sorted(strings)])
+        names = sorted(self.keys())
+        return " / ".join([f"{name}: {_text(getattr(self, name))}" for name in names])
 
     @property
     def id(self) -> str:
-        """The SHA-256 of str(self) in UTF-8 in 64 hexadecimal digits, as in EmbeddingStudio."""
+        """The SHA-256 of str(self) in UTF-8, 64 hexadecimal digits, as in EmbeddingStudio."""
         return sha256(str(self).encode()).hexdigest()
 
     def to_strings(self) -> Dict[str, str]:
-        """Return the fields as strings by name: what str() and id are made of."""
-        strings = {}
-        for name in self._names():
-            value = getattr(self, name)
-            strings[name] = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        return strings
+        """Return the fields by name as the strings that str(self) shows."""
+        return {name: _text(getattr(self, name)) for name in self.keys()}
 
     @classmethod
     def from_strings(
-        cls: Type[_Params], values: Mapping[str, Any], *, ignore_unknown: bool = False
-    ) -> _Params:
-        """Return the parameters in a mapping of names to strings, such as to_strings() returns.
+        cls: "Type[_Params]", values: Mapping[str, Any], *, ignore_unknown: bool = False
+    ) -> "_Params":
+        """Return the parameters that a mapping of names to strings holds, as to_strings() does.
 
-        Reads numbers as int() and float() do, flags as true/false, 1/0, yes/no, on/off, an integer
-        as its string, and takes other values as they are. Raises one FineTuningParamsError for all
-        unreadable, invalid, missing and (without ignore_unknown) unknown parameters.
+        Args:
+            values: Strings of numbers are read as int() and float() read them, strings of flags
+                as true/false, yes/no, on/off or 1/0. An integer counts as its string. Other
+                values are what the constructor takes.
+            ignore_unknown: Whether to skip the names that are no parameters.
+
+        Raises:
+            FineTuningParamsError: Parameters are unreadable, invalid, missing or, without
+                ignore_unknown, unknown; it names all of them.
         """
-        if not hasattr(values, "keys"):
-            raise FineTuningParamsError({"values": f"{_show(values)} must be a mapping of names"})
-        given = dict(values)
-        known = dict(signature(cls.__init__).parameters)
-        del known["self"]
-        validators = dict(cls._validators())
-        arguments: Dict[str, Any] = {}
-        errors = {}
-        for name, parameter in known.items():
-            arguments[name] = parameter.default
-            if name in given:
-                try:
-                    value = _read(given[name], parameter.annotation)
-                    arguments[name] = validators[name](value) if name in validators else value
-                except ValueError as error:
-                    errors[name] = str(error)
-            elif parameter.default is parameter.empty:
-                errors[name] = "missing"
-        for name in given:
-            if name not in known and not ignore_unknown:
-                errors[str(name)] = _unknown(str(name), known)
+        given = {**values}
+        known = {f.name: f for f in _fields(cls) if f.init}
+        valid: Dict[str, Any] = {}
+        errors: Dict[str, str] = {}
+        for name, f in known.items():
+            try:
+                value = _take(f, given)
+                validator = cls.VALIDATORS.get(name)
+                valid[name] = getattr(cls, validator)(value) if validator else value
+                if name == "max_abs_difference_threshold":
+                    _check_window(valid.get("min_abs_difference_threshold"), valid[name])
+            except ValueError as error:
+                errors[name] = str(error)
+        if not ignore_unknown:
+            for name in given:
+                errors[str(name)] = "unknown parameter" + _hint(str(name), known)
         if errors:
-            raise cls._error(errors, arguments)
-        return cls(**arguments)
+            raise FineTuningParamsError(errors)
+        return cls(**valid)
 
-    @classmethod
-    @lru_cache()
-    def _validators(cls) -> List[Tuple[str, Any]]:
-        """Return the name and the validator of each field; what a subclass adds has none."""
-        return [(name, getattr(cls, validator)) for name, validator in cls._VALIDATORS.items()]
-
-    @classmethod
-    @lru_cache()
-    def _names(cls) -> List[str]:
-        """Return the names of the fields, in order."""
-        return [f.name for f in fields(cls)]
-
-    @classmethod
-    def _error(cls, errors: Dict[str, str], values: Dict[str, Any]) -> FineTuningParamsError:
-        """Return the error, fields first; adds that of thresholds between which no pair is left."""
-        low, high = "min_abs_difference_threshold", "max_abs_difference_threshold"
-        if {low, high} <= values.keys() - errors.keys() and not values[low] < values[high]:
-            errors[high] = f"{values[high]} must be above {low} ({values[low]}), or no pair is left"
-        names = [*cls._names(), *errors]
-        return FineTuningParamsError({name: errors[name] for name in names if name in errors})
+    def _freeze_lists(self) -> None:
+        """Make unchangeable what lists a subclass has in fields without a validator."""
+        for name in self.keys():
+            value = getattr(self, name, None)  # a subclass may set a field later
+            if isinstance(value, list):
+                object.__setattr__(self, name, _FrozenList(value))
 
 
-class _FrozenList(List[ExamplesType]):
+_Params = TypeVar("_Params", bound=FineTuningParams)
+
+
+class _FrozenList(List[Any]):
     """A list that refuses every change: it equals, prints and exports as a plain one."""
 
     __slots__ = ()
@@ -295,8 +354,25 @@ class _FrozenList(List[ExamplesType]):
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
 
-def _as_int(value: Any) -> Optional[int]:
-    """Return an integer as a plain int, or None where value is not one; a bool is not."""
+def _fields(cls: Any) -> Iterable["Field[Any]"]:
+    """Return the dataclass fields of a class or an object, in order."""
+    # fields() finds none in a class that cloudpickle 2, the last for Python 3.7, ships by value.
+    return fields(cls) or [
+        f for f in cls.__dataclass_fields__.values() if f._field_type.name == "_FIELD"
+    ]
+
+
+def _check_window(low: Any, high: Any) -> None:
+    """Raise ValueError if no pair is left between two valid thresholds; an invalid one is None."""
+    if low is not None and high is not None and low >= high:
+        raise _invalid(high, f"above min_abs_difference_threshold ({low}), or no pair is left")
+
+
+_MAX = sys.float_info.max
+
+
+def _integer(value: Any) -> Optional[int]:
+    """Return an integer, NumPy's too, as a plain int, or None; a bool is no integer."""
     if type(value) is int:
         return value
     try:
@@ -306,95 +382,108 @@ def _as_int(value: Any) -> Optional[int]:
 
 
 def _is_bool(value: object) -> bool:
-    """Return whether value is a bool, or NumPy's."""
-    return isinstance(value, (bool, getattr(sys.modules.get("numpy"), "bool_", bool)))
+    """Return whether a value is a bool, or NumPy's, whose name depends on its version."""
+    return isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")
 
 
 def _items(value: Any) -> Any:
-    """Return the items of an order: none without an order, value itself if it is not iterable."""
+    """Return the items of an order: none of what has no order, one of what is no sequence."""
     if isinstance(value, (list, tuple)):
         return value
-    if isinstance(value, str):
-        return _split(value)
-    if isinstance(value, (Set, Mapping, bytes, bytearray, memoryview)):
+    if isinstance(value, (AbstractSet, Mapping, bytes)):
         return []
-    try:
-        return iter(value)
-    except TypeError:
-        return [value]
-
-
-def _split(text: str) -> List[str]:
-    """Return the items of "1, 2", or of a list or tuple as str() or json.dumps() write it."""
-    listed = re.fullmatch(r"\[(.*)]|\((.*?),?\)", text.strip(), re.DOTALL)
-    if listed is None:
-        return text.split(",")
-    items = (listed[1] or listed[2] or "").split(",")  # one of the two groups is None
-    return [re.sub(r"""^(["'])(.*)\1$""", r"\2", item.strip()) for item in items]
-
-
-_EXAMPLES_TYPES: Dict[Any, ExamplesType] = {
-    key: t for t in ExamplesType for key in (t.value, t.name, str(t), f"<{t}: {t.value}>")
-}
-_ORDER = f"a non-empty sequence of examples types (names or numbers from 1 to {len(ExamplesType)})"
-
-
-def _examples_type(item: Any) -> Optional[ExamplesType]:
-    """Return the ExamplesType that item is, or that its name or number stands for, or None."""
-    if type(item) in (int, ExamplesType):
-        return _EXAMPLES_TYPES.get(item)
-    if isinstance(item, str):
-        text = item.strip()
+    if not isinstance(value, str):
         try:
-            return _EXAMPLES_TYPES.get(text) or _EXAMPLES_TYPES.get(int(text))
+            return iter(value)
+        except TypeError:
+            return [value]
+    text = value.strip().replace(",)", ")")  # str() ends a tuple of one item with a comma
+    if text.startswith(("[", "(")):
+        text = text[1:-1]
+    return [item.strip().strip("'\"") for item in text.split(",")]
+
+
+# str() of a list of EmbeddingStudio's members shows them as <ExamplesType.hard_all: 2>.
+_EXAMPLES_TYPES = {
+    key: member
+    for member in ExamplesType
+    for key in (member.value, member.name, str(member), f"<{member}: {member.value}>")
+}
+
+
+def _examples_type(item: Any) -> ExamplesType:
+    """Return the examples type that an item is or names, or raise ValueError."""
+    key: object
+    if type(item) is int:
+        key = item
+    elif isinstance(item, str):
+        try:
+            key = int(item)
         except ValueError:
-            return None
-    number = _as_int(item)
-    if number is None and isinstance(item, Enum):  # such as EmbeddingStudio's members
-        member = _EXAMPLES_TYPES.get(item.name)
-        return member if member == item.value else None
-    return _EXAMPLES_TYPES.get(number)
+            key = item.strip()
+    else:
+        key = item.name if isinstance(item, Enum) else _integer(item)
+    if key in _EXAMPLES_TYPES:
+        return _EXAMPLES_TYPES[key]
+    rule = "an examples type (a name or a number from 1 to 11)"
+    hint = _hint(_show(item), ExamplesType.__members__)
+    raise _invalid(item, rule + hint, key is not None)
 
 
-_FLAGS = ["true", "1", "yes", "on", "false", "0", "no", "off"]  # four of each
+def _text(value: object) -> str:
+    """Return a value as it stands in the string of the parameters."""
+    if isinstance(value, list):
+        return ",".join([str(item) for item in value])
+    return str(value)
 
 
-def _read(value: Any, annotation: Any) -> Any:
-    """Return a string or an integer read as the int, float or bool annotated, others as is."""
-    kind = getattr(annotation, "__name__", annotation)  # a string if annotations are postponed
-    number = _as_int(value)
-    text = value if number is None else str(number)
-    if not isinstance(text, str) or kind not in ("int", "float", "bool"):
+_FLAGS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+
+
+def _take(f: "Field[Any]", given: Dict[str, Any]) -> Any:
+    """Remove and return the given value of a field, read as annotated, or return its default."""
+    if f.name not in given:
+        if f.default_factory is not MISSING:
+            return f.default_factory()
+        if f.default is MISSING:
+            raise ValueError("missing")
+        return f.default
+    value = given.pop(f.name)
+    kind = getattr(f.type, "__name__", f.type)  # postponed annotations are strings
+    written = value if isinstance(value, str) else _integer(value)
+    if written is None or kind not in ("int", "float", "bool"):
         return value
     try:
         if kind == "bool":
-            return _FLAGS.index(text.strip().lower()) < 4
-        return int(text) if kind == "int" else float(text)
-    except ValueError:
-        words = ", ".join(_FLAGS) if kind == "bool" else kind
-        raise _invalid(value, f"readable as {words}") from None
+            return _FLAGS[str(written).strip().lower()]
+        return int(written) if kind == "int" else float(written)
+    except (KeyError, OverflowError, ValueError):
+        raise _invalid(value, f"readable as {kind}") from None
 
 
-def _unknown(name: str, known: Any) -> str:
-    """Return the message about an unknown name, with the known one that it resembles."""
+def _hint(name: str, known: Iterable[str]) -> str:
+    """Return a question for the known name that a name resembles, or nothing."""
     from difflib import get_close_matches
 
     close = get_close_matches(name.lower(), known)
-    return f"unknown parameter, did you mean {close[0]!r}?" if close else "unknown parameter"
+    return f", did you mean {close[0]!r}?" if close else ""
 
 
-def _invalid(value: object, rule: str) -> ValueError:
-    """Return the error about a value that breaks a rule."""
-    return ValueError(f"{_show(value)} must be {rule}")
-
-
-def _invalid_float(value: object, rule: str) -> ValueError:
-    """Return the error about a value that breaks the rule of a float."""
-    if isinstance(value, float) and value == inf:
+def _invalid(value: object, rule: str, right_type: bool = True) -> ValueError:
+    """Return the error about a value that breaks a rule, by its type or otherwise."""
+    if isinstance(value, float) and right_type and not abs(value) <= _MAX:
         rule = "a finite float"
-    elif _as_int(value) is not None:
-        rule += ", not an int"
-    return _invalid(value, rule)
+    message = f"{_show(value)} must be {rule}"
+    return ValueError(message if right_type else f"{message}, not {type(value).__name__}")
 
 
 def _show(value: object) -> str:
@@ -403,8 +492,6 @@ def _show(value: object) -> str:
         text = repr(value)
     except Exception:  # whatever a repr raises, what is wrong with its value must be reported
         text = object.__repr__(value)
-    if text[-1:].isdigit() and not isinstance(value, (int, float)):
-        text += f" ({type(value).__name__})"  # NumPy 1 shows a float32 as a bare 0.1
     return _one_line(text)
 
 
@@ -415,45 +502,49 @@ def _one_line(text: str) -> str:
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Print the id and the string of the parameters given as arguments, or exit with status 2."""
+    """Print the id and the string of the parameters given as arguments.
+
+    Args:
+        argv: The arguments. Defaults to those of the process.
+
+    Raises:
+        SystemExit: The arguments are invalid (status 2) or ask for help (status 0).
+    """
     import json
     from argparse import ArgumentParser, RawDescriptionHelpFormatter
+    from inspect import getdoc
+    from pathlib import Path
 
     parser = ArgumentParser(
-        description="Print the id and the string of one run. FILE may be - for standard input.",
-        epilog=getdoc(FineTuningParams),
+        description="Validate the parameters of one run; print its id and its string.",
+        epilog=f"{getdoc(FineTuningParams)}\n\nExample:\n    %(prog)s --json base.json margin=0.5",
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("pairs", metavar="NAME=VALUE", nargs="*", help="overrides every FILE")
-    parser.add_argument("--json", metavar="FILE", action="append", default=[], help="JSON object")
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="JSON object, - for standard input; may be repeated, later ones win",
+    )
     parser.add_argument("--version", action="version", version=__version__)
     options = parser.parse_intermixed_args(argv)
-    values = {}
+    values: Dict[str, Any] = {}
     for path in options.json:
         try:
-            with open(0 if path == "-" else path, "rb") as file:
-                values.update({**json.load(file, object_pairs_hook=_unique)})
-        except (OSError, TypeError, ValueError, RecursionError) as error:
+            text = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+            values = {**values, **json.loads(text)}
+        except (OSError, RecursionError, TypeError, ValueError) as error:
             parser.error(f"cannot read {path}: {error}")
+    for pair in options.pairs:
+        name, _, value = pair.partition("=")
+        values[name] = value
     try:
-        values.update(_unique([pair.partition("=")[::2] for pair in options.pairs]))
         params = FineTuningParams.from_strings(values)
     except FineTuningParamsError as error:
         parser.error(str(error))
     print(params.id, params, sep="  ")
-
-
-def _unique(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
-    """Return pairs of names and values as a dict, or raise what is wrong with repeated names."""
-    values = {}
-    errors = {}
-    for name, value in pairs:
-        if name in values:
-            errors[name] = "given more than once"
-        values[name] = value
-    if errors:
-        raise FineTuningParamsError(errors)
-    return values
 
 
 if __name__ == "__main__":
