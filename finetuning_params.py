@@ -96,30 +96,35 @@ class ExamplesType(IntEnum):
 class FineTuningParams:
     """The parameters of one fine-tuning run, immutable and hashable.
 
-    A pair is a positive and a negative result of one query. The model gives each of the
-    two a score, such as a cosine similarity. All numbers must be finite. Numbers in
-    strings are invalid here: from_strings() reads them.
+    A pair is a positive and a negative result of one query. The model gives each
+    of the two a score, such as a cosine similarity. All numbers must be finite.
+    Numbers in strings are invalid here: from_strings() reads them.
 
     Args:
         num_fixed_layers: Number of layers to freeze in each of the two models, an
             int >= 0.
         query_lr: Learning rate of the query model's optimizer, a float > 0.
         items_lr: Learning rate of the items model's optimizer, a float > 0.
-        query_weight_decay: Weight decay of the query model's optimizer, a float >= 0.
-        items_weight_decay: Weight decay of the items model's optimizer, a float >= 0.
-        margin: Margin of the margin ranking loss, in units of the scores, a float >= 0.
-        not_irrelevant_only: Whether to skip sessions marked irrelevant, a bool. True is
-            like a triplet loss, False like a contrastive loss.
-        negative_downsampling: Fraction of the negative results to keep, a float or int
-            from 0 to 1.
-        min_abs_difference_threshold: A pair is kept if its scores differ by more than
-            this, a float or int >= 0. Defaults to 0.0.
-        max_abs_difference_threshold: A pair is kept if its scores differ by less than
-            this, a float or int > min_abs_difference_threshold. Defaults to 1.0.
-        examples_order: Types of examples in training order, at least one: medium_all,
-            hard_all, soft_all, medium_positive, hard_positive, soft_positive,
-            medium_negative, hard_negative, soft_negative, negative_only or all_examples,
-            or their numbers from 1 to 11. Defaults to [ExamplesType.all_examples].
+        query_weight_decay: Weight decay of the query model's optimizer, a
+            float >= 0.
+        items_weight_decay: Weight decay of the items model's optimizer, a
+            float >= 0.
+        margin: Margin of the margin ranking loss, in units of the scores, a
+            float >= 0.
+        not_irrelevant_only: Whether to skip sessions marked irrelevant, a bool.
+            True makes the loss like a triplet loss, False like a contrastive loss.
+        negative_downsampling: Fraction of the negative results to keep, a float or
+            int from 0 to 1.
+        min_abs_difference_threshold: A pair is kept if its scores differ by more
+            than this, a float or int >= 0. Defaults to 0.0.
+        max_abs_difference_threshold: A pair is kept if its scores differ by less
+            than this, a float or int > min_abs_difference_threshold. Defaults
+            to 1.0.
+        examples_order: Types of examples in training order, at least one:
+            medium_all, hard_all, soft_all, medium_positive, hard_positive,
+            soft_positive, medium_negative, hard_negative, soft_negative,
+            negative_only or all_examples, or their numbers from 1 to 11. Defaults
+            to [ExamplesType.all_examples].
 
     Raises:
         FineTuningParamsError: Parameters are invalid; it names all of them.
