@@ -9,14 +9,14 @@ ranking loss. A search over hyperparameters builds one object for each run. Typi
     ...     num_fixed_layers=3,
     ...     query_lr=0.01,
     ...     items_lr=0.02,
-    ...     query_weight_decay=0.0,
-    ...     items_weight_decay=0.1,
+    ...     query_weight_decay=0.001,
+    ...     items_weight_decay=0.002,
     ...     margin=0.3,
     ...     not_irrelevant_only=True,
     ...     negative_downsampling=0.5,
     ... )
     >>> params.id
-    'a176e86ae92638edc6e99fb3b45a5917e4f6c943816733f8e2cc27716bd499f1'
+    '07ce8a3dba99e0b1fdd490681aa9de5cdb613905fe83df5a75e33ba522df8170'
     >>> FineTuningParams.from_strings({**params.to_strings(), "query_lr": "-1", "margin": "inf"})
     Traceback (most recent call last):
     finetuning_params.FineTuningParamsError: 2 invalid parameters
@@ -142,7 +142,8 @@ class FineTuningParams:
     max_abs_difference_threshold: float = 1.0
     examples_order: List[ExamplesType] = field(default_factory=lambda: [ExamplesType.all_examples])
 
-    # Which validator checks which field. A subclass extends the table with its own fields.
+    # Which validator checks which field. A subclass extends the table with its own fields. What a
+    # validator returns it must also accept: replace() and from_strings() validate again.
     VALIDATORS = {
         "num_fixed_layers": "validate_non_negative_int",
         "query_lr": "validate_positive_float",
@@ -164,18 +165,20 @@ class FineTuningParams:
             value = getattr(self, name)  # msgspec leaves defaults on the class
             try:
                 valid = getattr(cls, validator)(value)
-                if name == "max_abs_difference_threshold":
-                    _check_window(self.min_abs_difference_threshold, valid)
             except ValueError as error:
                 errors[name] = str(error)
                 valid = None
             if valid is not value:
                 valid = _FrozenList(valid) if isinstance(valid, list) else valid
                 object.__setattr__(self, name, valid)
+        try:
+            _check_window(self.min_abs_difference_threshold, self.max_abs_difference_threshold)
+        except ValueError as error:
+            errors["max_abs_difference_threshold"] = str(error)
+        if cls is not FineTuningParams:
+            self._check_subclass()
         if errors:
             raise FineTuningParamsError({n: errors[n] for n in self.keys() if n in errors})
-        if cls is not FineTuningParams:
-            self._freeze_lists()
 
     @staticmethod
     def validate_non_negative_int(value: object) -> int:
@@ -330,9 +333,13 @@ class FineTuningParams:
             raise FineTuningParamsError(errors)
         return cls(**valid)
 
-    def _freeze_lists(self) -> None:
-        """Make unchangeable what lists a subclass has in fields without a validator."""
-        for name in self.keys():
+    def _check_subclass(self) -> None:
+        """Check that VALIDATORS names fields, and make the lists in other fields unchangeable."""
+        names = self.keys()
+        for name in self.VALIDATORS:
+            if name not in names:
+                raise TypeError(f"VALIDATORS has {name!r}, no field: is the class a dataclass?")
+        for name in names:
             value = getattr(self, name, None)  # a subclass may set a field later
             if isinstance(value, list):
                 object.__setattr__(self, name, _FrozenList(value))
@@ -421,13 +428,15 @@ def _examples_type(item: Any) -> ExamplesType:
     key: object
     if type(item) is int:
         key = item
+    elif isinstance(item, Enum):  # a copy of ours may have other values
+        key = item.name
     elif isinstance(item, str):
         try:
             key = int(item)
         except ValueError:
             key = item.strip()
     else:
-        key = item.name if isinstance(item, Enum) else _integer(item)
+        key = _integer(item)
     if key in _EXAMPLES_TYPES:
         return _EXAMPLES_TYPES[key]
     rule = "an examples type (a name or a number from 1 to 11)"
@@ -457,9 +466,9 @@ _FLAGS = {
 def _take(f: "Field[Any]", given: Dict[str, Any]) -> Any:
     """Remove and return the given value of a field, read as annotated, or return its default."""
     if f.name not in given:
-        if f.default_factory is not MISSING:
+        if callable(f.default_factory):
             return f.default_factory()
-        if f.default is MISSING:
+        if isinstance(f.default, type(MISSING)):  # a class shipped by value has its own MISSING
             raise ValueError("missing")
         return f.default
     value = given.pop(f.name)
@@ -538,7 +547,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     values: Dict[str, Any] = {}
     for path in options.json:
         try:
-            text = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+            text = sys.stdin.read() if path == "-" else Path(path).read_bytes()
             values = {**values, **json.loads(text)}
         except (OSError, RecursionError, TypeError, ValueError) as error:
             parser.error(f"cannot read {path}: {error}")
