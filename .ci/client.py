@@ -12,15 +12,16 @@ class Longer(FineTuningParams):
     """A subclass with a field of its own."""
 
     epochs: int = 3
+    VALIDATORS = {**FineTuningParams.VALIDATORS, "epochs": "validate_non_negative_int"}
 
 
 params = FineTuningParams(
     num_fixed_layers=3,
     query_lr=0.01,
-    items_lr=0.01,
-    query_weight_decay=0.0,
-    items_weight_decay=0.0,
-    margin=1.0,
+    items_lr=0.02,
+    query_weight_decay=0.001,
+    items_weight_decay=0.002,
+    margin=0.3,
     not_irrelevant_only=True,
     negative_downsampling=0.5,
 )
@@ -28,18 +29,21 @@ margin: float = params.margin
 order: List[ExamplesType] = params.examples_order
 name: str = params.id
 texts: Dict[str, str] = params.to_strings()
+names: List[str] = params.keys()
 values: Dict[str, Any] = dict(params)
 checked: float = FineTuningParams.validate_positive_float(0.5)
 again: FineTuningParams = FineTuningParams.from_strings(texts, ignore_unknown=True)
 longer: Longer = Longer.from_strings({**texts, "epochs": "7"})
 changed: FineTuningParams = dataclasses.replace(params, margin=0.5)
 
-assert again == params and again.id == name
+assert again == params
+assert again.id == name
+assert names == list(values)
 assert longer.epochs == 7
 assert len({params, again, changed}) == 2
 errors: Dict[str, str] = {}
 try:
-    dataclasses.replace(params, margin=-1.0)
+    dataclasses.replace(longer, margin=-1.0, epochs=-1)
 except FineTuningParamsError as error:
     errors = error.errors
-assert list(errors) == ["margin"]
+assert list(errors) == ["margin", "epochs"]

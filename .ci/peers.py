@@ -1,64 +1,103 @@
 # SPDX-License-Identifier: MIT-0
-"""What real NumPy, pandas and PyYAML hand over, which the tests only stand in for."""
+"""What real NumPy, pandas, PyYAML, OmegaConf and pydantic do with the parameters."""
 
-import dataclasses
+import sys
+from typing import Dict
 
 import numpy as np
+import omegaconf
 import pandas as pd
+import pydantic
 import yaml
 
-from finetuning_params import FineTuningParams
-from test_finetuning_params import VALID, check_canonical, refusals
+from finetuning_params import FineTuningParams, FineTuningParamsError
 
-plain = FineTuningParams(**VALID, examples_order=[2, 11])
-scalars = {name: np.asarray(value)[()] for name, value in VALID.items()}
+REQUIRED = {
+    "num_fixed_layers": 3,
+    "query_lr": 0.01,
+    "items_lr": 0.02,
+    "query_weight_decay": 0.001,
+    "items_weight_decay": 0.002,
+    "margin": 0.3,
+    "not_irrelevant_only": True,
+    "negative_downsampling": 0.5,
+}
+params = FineTuningParams(**REQUIRED, examples_order=[2, 11])
+
+# NumPy: scalars and arrays are stored as plain values, and what loses digits is rejected.
+scalars = {name: np.asarray(value)[()] for name, value in REQUIRED.items()}
 assert all(isinstance(value, np.generic) for value in scalars.values())
 for order in [np.array([2, 11]), np.array(["2", "all_examples"]), iter(np.uint8([2, 11]))]:
-    params = FineTuningParams(**scalars, examples_order=order)
-    assert repr(params) == repr(plain) and params.id == plain.id
-    check_canonical(params)
-for layers in [np.int8(3), np.uint64(3), np.array(3)]:
-    assert type(FineTuningParams.validate_non_negative_int(layers)) is int
-assert type(FineTuningParams.validate_threshold(np.int64(2))) is float
-assert FineTuningParams.validate_bool(np.False_) is False
+    assert repr(FineTuningParams(**scalars, examples_order=order)) == repr(params), order
 
-for name, value in [
-    ("num_fixed_layers", np.True_),
-    ("num_fixed_layers", np.float64(3)),
-    ("num_fixed_layers", np.array([1, 2])),
-    ("query_lr", np.float32(0.1)),
-    ("query_lr", np.longdouble(0.1)),
-    ("query_lr", np.float64("inf")),
-    ("query_lr", np.float64("nan")),
-    ("query_lr", np.array(0.1)),
-    ("margin", np.int64(1)),
-    ("negative_downsampling", np.float32(0.5)),
-    ("negative_downsampling", np.True_),
-    ("examples_order", np.array([])),
-    ("examples_order", np.array([[1]])),
-    ("examples_order", np.array([1.0])),
-    ("examples_order", np.array([True])),
-    ("examples_order", np.zeros((100, 100))),
+
+def problems_of(**changes: object) -> Dict[str, str]:
+    """Return what is wrong with the parameters after changes."""
+    try:
+        FineTuningParams(**{**REQUIRED, **changes})
+    except FineTuningParamsError as error:
+        return error.errors
+    return {}
+
+
+for name, value, problem in [
+    ("num_fixed_layers", np.True_, ", not bool"),
+    ("num_fixed_layers", np.float64(3), ", not float64"),
+    ("query_lr", np.float32(0.1), ", not float32"),
+    ("query_lr", np.float64("nan"), " must be a finite float"),
+    ("margin", np.int64(1), ", not int64"),
+    ("negative_downsampling", np.True_, ", not bool"),
+    ("examples_order", np.array([]), " must be a non-empty sequence of examples types"),
+    ("examples_order", np.array([[1]]), ", not ndarray"),
+    ("examples_order", np.array([1.0]), ", not float64"),
+    ("examples_order", np.array([True]), ", not bool"),
 ]:
-    errors = refusals(**{name: value})
-    assert list(errors) == [name] and len(errors[name]) < 200
-    print(errors[name])
-assert "float32" in refusals(query_lr=np.float32(0.1))["query_lr"]
-assert "int" in refusals(margin=np.int64(1))["margin"]
+    problems = problems_of(**{name: value})
+    assert list(problems) == [name], (name, value)
+    assert problem in problems[name], problems
+    assert len(problems[name]) < 200, problems
 
-# A whole column of 1.0 may have become integers on its way through a file.
-table = pd.DataFrame([plain.to_strings(), {**dict(plain), "margin": 1, "query_weight_decay": 0}])
-table["margin"] = table["margin"].astype(float).astype(int)
-assert FineTuningParams.from_strings(table.iloc[0]) == plain
-for row in table.to_dict(orient="records"):
-    assert FineTuningParams.from_strings(row) == plain
-column = pd.Series([2, 11])
-assert FineTuningParams.validate_examples_order(column) == plain.examples_order
-assert pd.DataFrame([dict(plain), dict(plain)]).groupby("examples_order").ngroups == 1
+# pandas: an object is one cell, a dict of it one row, and a file with dtype=str keeps the id.
+frame = pd.DataFrame([dict(params)])
+assert list(frame.columns) == params.keys()
+assert frame.loc[0, "margin"] == 0.3
+frame["params"] = params
+assert frame.loc[0, "params"] == params
+assert list(pd.DataFrame([params]).columns) == params.keys()
+assert FineTuningParams.from_strings(pd.Series(params.to_strings())) == params
+table = pd.DataFrame([params.to_strings(), {**params.to_strings(), "margin": "1"}])
+for row in table.to_dict("records"):
+    assert FineTuningParams.from_strings(row).query_lr == 0.01
+assert FineTuningParams.validate_examples_order(pd.Series([2, 11])) == [2, 11]
 
-text = yaml.safe_dump(plain.to_strings())
-assert FineTuningParams.from_strings(yaml.safe_load(text)) == plain
-loaded = yaml.safe_load(text.replace("query_lr: '0.01'", "query_lr: 1e-2").replace("'", ""))
-assert loaded["query_lr"] == "1e-2" and loaded["margin"] == 1.0
-assert FineTuningParams.from_strings(loaded) == plain
-assert dataclasses.asdict(plain)["examples_order"] == [2, 11]
+# YAML: strings come back, and numbers as people write them.
+assert FineTuningParams.from_strings(yaml.safe_load(yaml.safe_dump(params.to_strings()))) == params
+written = yaml.safe_load("{query_lr: 1e-2, margin: 1, not_irrelevant_only: yes, examples_order: 2}")
+assert written["query_lr"] == "1e-2"
+assert FineTuningParams.from_strings({**REQUIRED, **written}).margin == 1.0
+
+# OmegaConf: as a dict and as a structured configuration.
+config = omegaconf.OmegaConf.create(dict(params))
+assert FineTuningParams.from_strings(config) == params
+structured = omegaconf.OmegaConf.structured(params)
+assert omegaconf.OmegaConf.to_object(structured) == params
+
+
+# pydantic: as a field of a model, with names of examples types where pydantic asks the enum.
+class Job(pydantic.BaseModel):
+    """A model with our class in it."""
+
+    params: FineTuningParams
+
+
+orders = [[2, 11], ["hard_all", "all_examples"]]
+for order in orders if sys.version_info >= (3, 8) else orders[:1]:
+    job = Job.model_validate({"params": {**REQUIRED, "examples_order": order}})
+    assert job.params.id == params.id, order
+    assert Job.model_validate_json(job.model_dump_json()).params == params
+for changes in [{"margin": -1.0}, {"examples_order": ["nope"]}]:
+    try:
+        Job.model_validate({"params": {**REQUIRED, **changes}})
+    except pydantic.ValidationError:
+        continue
+    raise AssertionError(changes)
