@@ -1228,7 +1228,7 @@ class TestSubclass:
             epochs: int = 3
             VALIDATORS = {**FineTuningParams.VALIDATORS, "epochs": "validate_non_negative_int"}
 
-        with pytest.raises(TypeError, match="VALIDATORS has 'epochs', no field"):
+        with pytest.raises(TypeError, match=r"^VALIDATORS has 'epochs', no field"):
             Undecorated(**BASE)
 
     def test_its_own_lists_are_unchangeable_copies(self):
