@@ -17,7 +17,8 @@ ranking loss. A search over hyperparameters builds one object for each run. Typi
     ... )
     >>> params.id
     '07ce8a3dba99e0b1fdd490681aa9de5cdb613905fe83df5a75e33ba522df8170'
-    >>> FineTuningParams.from_strings({**params.to_strings(), "query_lr": "-1", "margin": "inf"})
+    >>> strings = {**params.to_strings(), "query_lr": "-1", "margin": "inf"}
+    >>> FineTuningParams.from_strings(strings)  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
     finetuning_params.FineTuningParamsError: 2 invalid parameters
     query_lr: -1.0 must be a positive float

@@ -600,68 +600,89 @@ class TestThreshold:
 class TestExamplesOrder:
     """validate_examples_order(): a non-empty sequence of examples types."""
 
-    HARD, ALL = ExamplesType.hard_all, ExamplesType.all_examples
-    NO_TYPE = "must be an examples type (a name or a number from 1 to 11)"
-    NO_ORDER = "must be a non-empty sequence of examples types"
-
     @pytest.mark.parametrize(
-        "value, expected",
+        "value, numbers",
         [
-            (ExamplesType.hard_all, [HARD]),
-            (2, [HARD]),
-            (Index(2), [HARD]),
-            (Int(2), [HARD]),
-            (Text("hard_all"), [HARD]),
-            (Theirs.hard_all, [HARD]),
-            (Renumbered.hard_all, [HARD]),
-            ([Retold.hard_all], [HARD]),
-            ((2, 11), [HARD, ALL]),
-            (["hard_all", " 11 "], [HARD, ALL]),
-            (iter([11, 2]), [ALL, HARD]),
-            (collections.deque([11, 2]), [ALL, HARD]),
-            ({"a": 11, "b": 2}.values(), [ALL, HARD]),
-            ("2,11", [HARD, ALL]),
-            (" +2 ,\t1_1\n", [HARD, ALL]),
-            ("(2, 11)", [HARD, ALL]),
-            ("(2,)", [HARD]),
-            ("['hard_all', 'all_examples']", [HARD, ALL]),
-            ('["hard_all", 11]', [HARD, ALL]),
-            ("[ExamplesType.hard_all, ExamplesType.all_examples]", [HARD, ALL]),
-            ("[<ExamplesType.hard_all: 2>, <ExamplesType.all_examples: 11>]", [HARD, ALL]),
+            (ExamplesType.hard_all, [2]),
+            (2, [2]),
+            (Index(2), [2]),
+            (Int(2), [2]),
+            (Text("hard_all"), [2]),
+            (Theirs.hard_all, [2]),
+            (Renumbered.hard_all, [2]),
+            ([Retold.hard_all], [2]),
+            ((2, 11), [2, 11]),
+            (["hard_all", " 11 "], [2, 11]),
+            (iter([11, 2]), [11, 2]),
+            (collections.deque([11, 2]), [11, 2]),
+            ({"a": 11, "b": 2}.values(), [11, 2]),
+            ("2,11", [2, 11]),
+            (" +2 ,\t1_1\n", [2, 11]),
+            ("(2, 11)", [2, 11]),
+            ("(2,)", [2]),
+            ("['hard_all', 'all_examples']", [2, 11]),
+            ('["hard_all", 11]', [2, 11]),
+            ("[ExamplesType.hard_all, ExamplesType.all_examples]", [2, 11]),
+            ("[<ExamplesType.hard_all: 2>, <ExamplesType.all_examples: 11>]", [2, 11]),
         ],
     )
-    def test_accepted(self, value, expected):
-        check_accepted("validate_examples_order", value, expected)
+    def test_accepted(self, value, numbers):
+        order = FineTuningParams.validate_examples_order(value)
+        assert order == numbers
+        assert {type(member) for member in order} == {ExamplesType}
 
     @pytest.mark.parametrize(
-        "value, message",
+        "value, item",
         [
-            ("", f"'' {NO_TYPE}"),
-            ("[]", f"'' {NO_TYPE}"),
-            ("1,", f"'' {NO_TYPE}"),
-            ("1,,2", f"'' {NO_TYPE}"),
-            ("[[2]]", f"'[2]' {NO_TYPE}"),
-            ("2, 12", f"'12' {NO_TYPE}"),
-            ("1.0", f"'1.0' {NO_TYPE}"),
-            ("X2", f"'X2' {NO_TYPE}"),
-            ("hard_al", f"'hard_al' {NO_TYPE}, did you mean 'hard_all'?"),
-            (["Negative_Only"], f"'Negative_Only' {NO_TYPE}, did you mean 'negative_only'?"),
-            (["1,2"], f"'1,2' {NO_TYPE}"),
-            ([2, 12], f"12 {NO_TYPE}"),
-            (0, f"0 {NO_TYPE}"),
-            (True, f"True {NO_TYPE}, not bool"),
-            ([1.0], f"1.0 {NO_TYPE}, not float"),
-            ([[2]], f"[2] {NO_TYPE}, not list"),
-            (None, f"None {NO_TYPE}, not NoneType"),
-            (Foreign.two, f"<Foreign.two: 2> {NO_TYPE}"),
-            ([], f"[] {NO_ORDER}"),
-            ({2}, f"{{2}} {NO_ORDER}"),
-            ({2: "a"}, f"{{2: 'a'}} {NO_ORDER}"),
-            ({2: "a"}.keys(), f"dict_keys([2]) {NO_ORDER}"),
-            (b"\2", f"b'\\x02' {NO_ORDER}"),
+            ("", "''"),
+            ("[]", "''"),
+            ("1,", "''"),
+            ("1,,2", "''"),
+            ("[[2]]", "'[2]'"),
+            ("2, 12", "'12'"),
+            ("1.0", "'1.0'"),
+            ("X2", "'X2'"),
+            (["1,2"], "'1,2'"),
+            ([2, 12], "12"),
+            (0, "0"),
+            (Foreign.two, "<Foreign.two: 2>"),
         ],
     )
-    def test_rejected(self, value, message):
+    def test_an_unknown_name_or_number_is_shown(self, value, item):
+        message = f"{item} must be an examples type (a name or a number from 1 to 11)"
+        assert message_of("validate_examples_order", value) == message
+
+    @pytest.mark.parametrize("value, name", [("hard_al", "hard_all"), (["Soft_All"], "soft_all")])
+    def test_a_close_name_is_suggested(self, value, name):
+        message = message_of("validate_examples_order", value)
+        assert message.endswith(f"from 1 to 11), did you mean '{name}'?")
+
+    @pytest.mark.parametrize(
+        "value, shown, kind",
+        [
+            (True, "True", "bool"),
+            ([1.0], "1.0", "float"),
+            ([[2]], "[2]", "list"),
+            (None, "None", "NoneType"),
+        ],
+    )
+    def test_an_item_of_a_wrong_type_is_shown_with_its_type(self, value, shown, kind):
+        message = message_of("validate_examples_order", value)
+        assert message.startswith(f"{shown} must be an examples type (")
+        assert message.endswith(f"), not {kind}")
+
+    @pytest.mark.parametrize(
+        "value, shown",
+        [
+            ([], "[]"),
+            ({2}, "{2}"),
+            ({2: "a"}, "{2: 'a'}"),
+            ({2: "a"}.keys(), "dict_keys([2])"),
+            (b"\2", "b'\\x02'"),
+        ],
+    )
+    def test_what_has_no_order_or_no_items_is_rejected(self, value, shown):
+        message = f"{shown} must be a non-empty sequence of examples types"
         assert message_of("validate_examples_order", value) == message
 
     def test_a_new_plain_list_is_returned(self):
@@ -686,25 +707,13 @@ class TestExamplesOrder:
 
 
 class TestConstruction:
-    def test_values_are_stored_as_plain_ones(self):
-        written: Dict[str, Any] = {
-            "num_fixed_layers": Index(3),
-            "query_lr": Float(0.01),
-            "items_lr": Float(0.02),
-            "query_weight_decay": Float(0.001),
-            "items_weight_decay": -0.0,
-            "margin": Float(0.3),
-            "not_irrelevant_only": False,
-            "negative_downsampling": 1,
-            "min_abs_difference_threshold": 0,
-            "max_abs_difference_threshold": 2,
-            "examples_order": "hard_all,11",
-        }
-        assert repr(FineTuningParams(**written)) == (
+    def test_its_repr_shows_plain_values(self):
+        params = FineTuningParams(**{**FULL, "margin": Float(0.3)})
+        assert repr(params) == (
             "FineTuningParams(num_fixed_layers=3, query_lr=0.01, items_lr=0.02, "
-            "query_weight_decay=0.001, items_weight_decay=0.0, margin=0.3, "
-            "not_irrelevant_only=False, negative_downsampling=1.0, "
-            "min_abs_difference_threshold=0.0, max_abs_difference_threshold=2.0, "
+            "query_weight_decay=0.001, items_weight_decay=0.002, margin=0.3, "
+            "not_irrelevant_only=True, negative_downsampling=0.5, "
+            "min_abs_difference_threshold=0.25, max_abs_difference_threshold=1.5, "
             "examples_order=[ExamplesType.hard_all, ExamplesType.all_examples])"
         )
 
@@ -1304,15 +1313,19 @@ class TestSubclass:
 
     @pytest.mark.skipif(sys.version_info < (3, 10), reason="slots=True is new in Python 3.10")
     def test_it_may_have_slots(self):
-        body = {"__annotations__": {"steps": list}, "steps": dataclasses.field(default=())}
-        plain = type("Slotted", (FineTuningParams,), body)
-        slots: Any = {"slots": True}
-        cls: Any = dataclasses.dataclass(frozen=True, **slots)(plain)
-        params = cls(**FULL, steps=[1])
+        options: Any = {"frozen": True, "slots": True}
+
+        @dataclasses.dataclass(**options)
+        class Slotted(FineTuningParams):  # type: ignore[misc]
+            steps: Any = ()
+
+        params = Slotted(**FULL, steps=[1])
         assert dict(params) == {**FULL, "steps": [1]}
-        assert hash(params) == hash(cls.from_strings({**FULL_STRINGS, "steps": [1]}))
-        error = error_of(lambda: cls.from_strings({**FULL_STRINGS, "margin": "x", "query_lr": "0"}))
-        assert list(error.errors) == ["query_lr", "margin"]
+        assert isinstance(hash(params), int)
+        assert Slotted.from_strings({**FULL_STRINGS, "steps": [1]}) == params
+        bad = {**FULL_STRINGS, "margin": "x", "query_lr": "0"}
+        errors = error_of(lambda: Slotted.from_strings(bad)).errors
+        assert list(errors) == ["query_lr", "margin"]
 
     def test_an_id_asked_for_before_the_decorator_has_run_is_not_kept(self):
         class Eager(FineTuningParams):
@@ -1399,6 +1412,7 @@ class TestProcesses:
         """
         done = python("-c", textwrap.dedent(code), PYTHONPATH=str(tmp_path))
         assert (done.stdout, done.stderr) == (BASE_ID + "\n", "")
+        assert python("-m", "doctest", str(package / "tuning.py")).returncode == 0
 
     def test_a_copy_as_the_main_script_is_a_whole_module(self, tmp_path):
         script = tmp_path / "notebook.py"
@@ -1546,15 +1560,18 @@ LIBRARIES = ["mlflow", "pandas", "yaml"]
 class TestDocstrings:
     def test_examples_run(self):
         result = doctest.testmod(finetuning_params)
-        assert result.attempted == 3
+        assert result.attempted == 4
         assert result.failed == 0
 
     def test_every_parameter_is_described_with_its_default(self):
         arguments = str(inspect.getdoc(FineTuningParams)).split("Args:")[1].split("Raises:")[0]
         entries = re.split(r"^    (\w+): ", arguments, flags=re.MULTILINE)
         assert entries[1::2] == NAMES
-        defaults = [" ".join(entry.split()).partition("Defaults to ")[2] for entry in entries[2::2]]
-        assert defaults == [*len(BASE) * [""], "0.0.", "1.0.", "[ExamplesType.all_examples]."]
+        texts = [" ".join(text.split()) for text in entries[2::2]]
+        assert [name for name, text in zip(NAMES, texts) if "Defaults to" in text] == NAMES[8:]
+        assert texts[8].endswith("Defaults to 0.0.")
+        assert texts[9].endswith("Defaults to 1.0.")
+        assert texts[10].endswith("Defaults to [ExamplesType.all_examples].")
 
     def test_every_examples_type_is_named(self):
         text = str(FineTuningParams.__doc__).split("examples_order: ")[1]
@@ -1568,6 +1585,7 @@ class TestReadme:
     def text(self):
         return README.read_text(encoding="utf-8")
 
+    @pytest.mark.filterwarnings("default")  # the libraries' own
     def test_its_examples_run(self, text, monkeypatch, tmp_path):
         missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
         if os.environ.get("README_LIBRARIES"):
@@ -1690,10 +1708,10 @@ def written_values(draw: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
     written = dict(stored)
     for name, value in stored.items():
         if type(value) is float:
-            written[name] = draw(st.sampled_from([float, Float]))(value or draw(st.just(-0.0)))
-    written["num_fixed_layers"] = draw(st.sampled_from([int, Int, Index]))(
-        stored["num_fixed_layers"]
-    )
+            kind = draw(st.sampled_from([float, Float]))
+            written[name] = kind(value or -0.0)
+    kind = draw(st.sampled_from([int, Int, Index]))
+    written["num_fixed_layers"] = kind(stored["num_fixed_layers"])
     written["examples_order"] = draw(order_forms(stored["examples_order"]))
     return written, stored
 

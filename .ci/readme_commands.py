@@ -42,10 +42,11 @@ done = run(tests)
 assert done.returncode == 0
 assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE)
 
-assert run(array).returncode == 0
+assert run(array, QUERY_LR="").returncode != 0
+assert run(array, QUERY_LR="0.01").returncode == 0
 folder = Path("runs") / ID
 assert list(folder.iterdir()) == [folder / "done"]
-assert run(array).stdout == ""
+assert run(array, QUERY_LR="0.01").stdout == ""
 bad = run(array, QUERY_LR="-1")
 assert bad.returncode == 2
 assert [path.name for path in Path("runs").iterdir()] == [ID]
