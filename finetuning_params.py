@@ -99,7 +99,7 @@ class FineTuningParams:
 
     A pair is a positive and a negative result of one query. The model gives each
     of the two a score, such as a cosine similarity. All numbers must be finite.
-    Numbers in strings are invalid here: from_strings() reads them.
+    Strings are invalid here but for examples_order; from_strings() reads them.
 
     Args:
         num_fixed_layers: Number of layers to freeze in each of the two models, an
@@ -163,12 +163,12 @@ class FineTuningParams:
         cls = type(self)
         errors: Dict[str, str] = {}
         for name, validator in cls.VALIDATORS.items():
-            value = getattr(self, name)  # msgspec leaves defaults on the class
+            value = getattr(self, name)
             try:
                 valid = getattr(cls, validator)(value)
             except ValueError as error:
                 errors[name] = str(error)
-                valid = None
+                valid = None  # what is left of an invalid value
             if valid is not value:
                 valid = _FrozenList(valid) if isinstance(valid, list) else valid
                 object.__setattr__(self, name, valid)
@@ -217,7 +217,7 @@ class FineTuningParams:
             return float(value) or 0.0  # -0.0 equals 0.0, but would have another id
         raise _invalid(value, "a non-negative float", isinstance(value, float))
 
-    validate_non_negative_float_margin = validate_non_negative_float
+    validate_non_negative_float_margin = validate_non_negative_float  # EmbeddingStudio's name
 
     @staticmethod
     def validate_bool(value: object) -> bool:
@@ -350,7 +350,7 @@ _Params = TypeVar("_Params", bound=FineTuningParams)
 
 
 class _FrozenList(List[Any]):
-    """A list that refuses every change: it equals, prints and exports as a plain one."""
+    """A list that refuses every change; it equals and prints as a plain one. Pickles name it."""
 
     __slots__ = ()
 
@@ -411,7 +411,7 @@ def _items(value: Any) -> Any:
         except TypeError:
             return [value]
     text = value.strip().replace(",)", ")")  # str() ends a tuple of one item with a comma
-    if text.startswith(("[", "(")):
+    if text[:1] + text[-1:] in ("[]", "()"):
         text = text[1:-1]
     return [item.strip().strip("'\"") for item in text.split(",")]
 
@@ -465,7 +465,11 @@ _FLAGS = {
 
 
 def _take(f: "Field[Any]", given: Dict[str, Any]) -> Any:
-    """Remove and return the given value of a field, read as annotated, or return its default."""
+    """Remove and return the given value of a field, read as annotated, or its default.
+
+    Raises:
+        ValueError: The value cannot be read, or there is none.
+    """
     if f.name not in given:
         if callable(f.default_factory):
             return f.default_factory()
@@ -497,22 +501,23 @@ def _invalid(value: object, rule: str, right_type: bool = True) -> ValueError:
     """Return the error about a value that breaks a rule, by its type or otherwise."""
     if isinstance(value, float) and right_type and not abs(value) <= _MAX:
         rule = "a finite float"
-    message = f"{_show(value)} must be {rule}"
-    return ValueError(message if right_type else f"{message}, not {type(value).__name__}")
+    if not right_type:
+        rule += f", not {type(value).__name__}"
+    return ValueError(f"{_show(value)} must be {rule}")
 
 
 def _show(value: object) -> str:
     """Return the repr of any value in one line of at most 50 characters."""
     try:
-        text = repr(value)
+        return _one_line(repr(value))
     except Exception:  # whatever a repr raises, what is wrong with its value must be reported
-        text = object.__repr__(value)
-    return _one_line(text)
+        return _one_line(object.__repr__(value))
 
 
 def _one_line(text: str) -> str:
     """Return text with blanks for its unprintable characters, cut to 50 characters."""
-    text = text if len(text) <= 50 else text[:47] + "..."
+    if len(text) > 50:
+        text = text[:47] + "..."
     return "".join([char if char.isprintable() else " " for char in text])
 
 
@@ -548,7 +553,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     values: Dict[str, Any] = {}
     for path in options.json:
         try:
-            text = sys.stdin.read() if path == "-" else Path(path).read_bytes()
+            text = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
             values = {**values, **json.loads(text)}
         except (OSError, RecursionError, TypeError, ValueError) as error:
             parser.error(f"cannot read {path}: {error}")

@@ -608,9 +608,9 @@ class TestExamplesOrder:
             (Index(2), [2]),
             (Int(2), [2]),
             (Text("hard_all"), [2]),
-            (Theirs.hard_all, [2]),
-            (Renumbered.hard_all, [2]),
-            ([Retold.hard_all], [2]),
+            pytest.param(Theirs.hard_all, [2], id="no integer"),
+            pytest.param(Renumbered.hard_all, [2], id="another number"),
+            pytest.param([Retold.hard_all], [2], id="another string"),
             ((2, 11), [2, 11]),
             (["hard_all", " 11 "], [2, 11]),
             (iter([11, 2]), [11, 2]),
@@ -642,6 +642,8 @@ class TestExamplesOrder:
             ("2, 12", "'12'"),
             ("1.0", "'1.0'"),
             ("X2", "'X2'"),
+            ("[2,11", "'[2'"),
+            ("(2]", "'(2]'"),
             (["1,2"], "'1,2'"),
             ([2, 12], "12"),
             (0, "0"),
@@ -701,10 +703,6 @@ class TestExamplesOrder:
         with pytest.raises(error, match="own"):
             build(examples_order=items())
 
-    def test_a_long_order_is_read_in_no_time(self):
-        text = ",".join(100_000 * ["1", "hard_all"])
-        assert len(FineTuningParams.validate_examples_order(f"({text},)")) == 200_000
-
 
 class TestConstruction:
     def test_its_repr_shows_plain_values(self):
@@ -724,10 +722,6 @@ class TestConstruction:
         expected = {"max_abs_difference_threshold": f"{float(high)} must be {problem}"}
         assert rejected(**changes) == expected
         assert unread({**BASE, **changes}) == expected
-
-    def test_the_default_maximum_counts_too(self):
-        message = "1.0 must be above min_abs_difference_threshold (1.0), or no pair is left"
-        assert rejected(min_abs_difference_threshold=1) == {"max_abs_difference_threshold": message}
 
     def test_the_narrowest_window_is_accepted(self):
         params = build(min_abs_difference_threshold=0.0, max_abs_difference_threshold=SMALLEST)
@@ -819,12 +813,34 @@ class TestError:
         assert message.endswith(" must be True or False, not list")
 
 
-class TestFromStrings:
-    def test_what_to_strings_returns_is_read_back(self):
-        params = FineTuningParams.from_strings(FULL_STRINGS)
+class TestStringAndId:
+    def test_the_string_of_the_example(self):
+        assert str(build()) == BASE_STRING
+
+    def test_the_id_of_the_example(self):
+        assert build().id == BASE_ID
+
+    def test_the_id_is_the_sha_256_of_the_string(self):
+        params = FineTuningParams(**FULL)
+        assert params.id == hashlib.sha256(str(params).encode("utf-8")).hexdigest()
+
+    def test_to_strings(self):
+        strings = FineTuningParams(**FULL).to_strings()
+        assert list(strings.items()) == list(FULL_STRINGS.items())
+
+    @pytest.mark.parametrize("keywords, id_, text", GOLDEN)
+    def test_embedding_studios_strings_and_ids_stay(self, keywords, id_, text):
+        params = FineTuningParams(**keywords)
+        assert str(params) == text
+        assert params.id == id_
+
+    def test_a_pickle_of_1_0_0_is_read(self):
+        params = pickle.loads(PICKLE)
         assert params == FineTuningParams(**FULL)
         assert params.id == FULL_ID
 
+
+class TestFromStrings:
     @pytest.mark.parametrize(
         "name, text, expected",
         [
@@ -967,33 +983,6 @@ class TestFromStrings:
             FineTuningParams.from_strings(values)
 
 
-class TestStringAndId:
-    def test_the_string_of_the_example(self):
-        assert str(build()) == BASE_STRING
-
-    def test_the_id_of_the_example(self):
-        assert build().id == BASE_ID
-
-    def test_the_id_is_the_sha_256_of_the_string(self):
-        params = FineTuningParams(**FULL)
-        assert params.id == hashlib.sha256(str(params).encode("utf-8")).hexdigest()
-
-    def test_to_strings(self):
-        strings = FineTuningParams(**FULL).to_strings()
-        assert list(strings.items()) == list(FULL_STRINGS.items())
-
-    @pytest.mark.parametrize("keywords, id_, text", GOLDEN)
-    def test_embedding_studios_strings_and_ids_stay(self, keywords, id_, text):
-        params = FineTuningParams(**keywords)
-        assert str(params) == text
-        assert params.id == id_
-
-    def test_a_pickle_of_1_0_0_is_read(self):
-        params = pickle.loads(PICKLE)
-        assert params == FineTuningParams(**FULL)
-        assert params.id == FULL_ID
-
-
 class TestMapping:
     """dict(params) and params["margin"], without being a list to those who ask."""
 
@@ -1014,7 +1003,7 @@ class TestMapping:
         with pytest.raises(KeyError, match=str(key)):
             build()[key]
 
-    def test_it_is_not_iterable_to_pandas(self):
+    def test_it_has_no_methods_of_a_list(self):
         assert not hasattr(FineTuningParams, "__iter__")
         assert not hasattr(FineTuningParams, "__len__")
 
@@ -1060,6 +1049,10 @@ class TestImmutable:
         assert str(caught.value) == message
         assert order == FULL["examples_order"]
 
+    def test_the_list_is_pickled_as_a_whole(self):
+        order = FineTuningParams(**FULL).examples_order
+        assert pickle.loads(pickle.dumps(order)) == order
+
     @pytest.mark.parametrize(
         "copied",
         [
@@ -1103,14 +1096,6 @@ class TestImmutable:
         assert json.dumps(order) == "[2, 11]"
         with pytest.raises(AttributeError):
             order.note = "junk"  # type: ignore[attr-defined]
-
-    def test_a_repr_is_code(self):
-        params = FineTuningParams(**FULL)
-        assert eval(repr(params), vars(finetuning_params).copy()) == params
-
-    def test_a_set_drops_what_is_the_same(self):
-        orders = ["2,11", [2, 11], ("hard_all", "all_examples"), "11,2"]
-        assert len({build(examples_order=order) for order in orders}) == 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1388,11 +1373,12 @@ class TestProcesses:
         assert done.stdout == f"{BASE_ID} {hash(build())}\n"
 
     def test_objects_and_errors_cross_a_process_pool(self):
+        bad = {**FULL, "margin": -0.5, "query_lr": 0}
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            assert pool.apply(FineTuningParams, kwds=FULL).id == FULL_ID
-            error = error_of(
-                lambda: pool.apply(FineTuningParams, kwds={**FULL, "margin": -0.5, "query_lr": 0})
-            )
+            built = pool.apply_async(FineTuningParams, kwds=FULL)
+            failed = pool.apply_async(FineTuningParams, kwds=bad)
+            assert built.get(timeout=60).id == FULL_ID
+            error = error_of(lambda: failed.get(timeout=60))
         assert error.errors == {
             "query_lr": "0 must be a positive float, not int",
             "margin": "-0.5 must be a non-negative float",
@@ -1856,7 +1842,7 @@ class TestLaws:
         st.integers(0, pickle.HIGHEST_PROTOCOL),
     )
     def test_errors_survive_pickle_and_copy(self, errors, protocol):
-        error = FineTuningParamsError(errors)
+        error = FineTuningParamsError(errors=errors)
         pickled = pickle.loads(pickle.dumps(error, protocol))
         for again in [pickled, copy.copy(error), copy.deepcopy(error)]:
             assert type(again) is FineTuningParamsError
