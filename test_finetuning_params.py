@@ -973,7 +973,7 @@ class TestFromStrings:
         assert FineTuningParams.from_strings(mapping).id == FULL_ID
         assert dict(mapping) == before
 
-    @pytest.mark.parametrize("values", [None, "margin", [("margin", "0.5")]])
+    @pytest.mark.parametrize("values", [None, 3, [("margin", "0.5")]])
     def test_what_is_no_mapping_is_a_type_error(self, values):
         with pytest.raises(TypeError, match="not a mapping"):
             FineTuningParams.from_strings(values)
@@ -1485,7 +1485,7 @@ class TestCommandLine:
         "data, problem",
         [
             (None, "[Errno 2] No such file or directory"),
-            (b"", "Expecting value: line 1 column 1 (char 0)"),
+            (b"", ": line 1 column 1 (char 0)"),
             (b"[]", "'list' object is not a mapping"),
             (b'{"\xff": 1}', "'utf-8' codec can't decode byte 0xff"),
             (b"[" * 10**6, "maximum recursion depth exceeded"),
@@ -1498,7 +1498,8 @@ class TestCommandLine:
             file.write_bytes(data)
         ended = command("--json", str(file), "x=1")
         assert ended.returncode == 2
-        assert f"error: cannot read {file}: {problem}" in ended.stderr
+        assert f"error: cannot read {file}: " in ended.stderr
+        assert problem in ended.stderr
 
     def test_an_unknown_option_is_an_error(self, command):
         ended = command(*PAIRS, "--query_lr=1")
