@@ -1294,18 +1294,20 @@ class TestSubclass:
 
     @pytest.mark.skipif(sys.version_info < (3, 10), reason="slots=True is new in Python 3.10")
     def test_it_may_have_slots(self):
-        options: Any = {"frozen": True, "slots": True}
-
-        @dataclasses.dataclass(**options)
-        class Slotted(FineTuningParams):  # type: ignore[misc]
-            steps: Any = ()
-
-        params = Slotted(**FULL, steps=[1])
+        slots: Any = {"slots": True}
+        slotted: Any = dataclasses.make_dataclass(
+            "Slotted",
+            [("steps", Any, ())],
+            bases=(FineTuningParams,),
+            frozen=True,
+            **slots,
+        )
+        params = slotted(**FULL, steps=[1])
         assert dict(params) == {**FULL, "steps": [1]}
         assert isinstance(hash(params), int)
-        assert Slotted.from_strings({**FULL_STRINGS, "steps": [1]}) == params
+        assert slotted.from_strings({**FULL_STRINGS, "steps": [1]}) == params
         bad = {**FULL_STRINGS, "margin": "x", "query_lr": "0"}
-        errors = error_of(lambda: Slotted.from_strings(bad)).errors
+        errors = error_of(lambda: slotted.from_strings(bad)).errors
         assert list(errors) == ["query_lr", "margin"]
 
     def test_an_id_asked_for_before_the_decorator_has_run_is_not_kept(self):
