@@ -13,8 +13,6 @@ from pathlib import Path
 sys.path.insert(0, os.curdir)
 from finetuning_params import __version__
 
-ID = "07ce8a3dba99e0b1fdd490681aa9de5cdb613905fe83df5a75e33ba522df8170"
-
 
 def run(block: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run a block as a script and print it with its output."""
@@ -31,6 +29,7 @@ def run(block: str, **variables: str) -> "subprocess.CompletedProcess[str]":
 
 
 text = Path("README.md").read_text(encoding="utf-8")
+ID = re.findall(r"\b[0-9a-f]{64}\b", text)[0]
 example, tests, array, wheel = re.findall(r"^```sh\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
 
 done = run(example)
