@@ -1541,6 +1541,11 @@ class TestCommandLine:
 LIBRARIES = ["mlflow", "pandas", "yaml"]
 
 
+def blocks_of(text: str, language: str) -> List[str]:
+    """Return the blocks of code in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
 @needs_docstrings
 class TestDocstrings:
     def test_examples_run(self):
@@ -1576,16 +1581,16 @@ class TestReadme:
         if os.environ.get("README_LIBRARIES"):
             assert missing == []
         monkeypatch.chdir(tmp_path)
-        blocks = re.findall(r"^```pycon\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
         lacks = re.compile("|".join(missing) or "$nothing")
-        code = "".join([block for block in blocks if not lacks.search(block)])
+        blocks = [block for block in blocks_of(text, "pycon") if not lacks.search(block)]
+        code = "".join(blocks)
         example = doctest.DocTestParser().get_doctest(code, {}, "README", str(README), 0)
         result = doctest.DocTestRunner().run(example)
         assert result.attempted >= 8
         assert result.failed == 0
 
     def test_its_sweep_trains_nothing_twice(self, text, monkeypatch, tmp_path, capsys):
-        (script,) = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+        (script,) = blocks_of(text, "python")
         assert len([line for line in script.splitlines() if line]) <= 20
         monkeypatch.chdir(tmp_path)
         trained: List[Any] = []
@@ -1598,7 +1603,7 @@ class TestReadme:
         assert capsys.readouterr().out.count("margin: -0.1 must be a non-negative float") == 8
 
     def test_its_first_command_prints_the_id(self, text):
-        first = text.split("```sh\n")[1].split("\n")[0].split()
+        first = blocks_of(text, "sh")[0].split()
         assert first[:2] == ["python3", "finetuning_params.py"]
         assert python(str(MODULE), *first[2:]).stdout == LINE
 

@@ -41,9 +41,11 @@ assert expected[0][2].startswith("9 invalid parameters\nnum_fixed_layers: missin
 
 sent = joblib.Parallel(n_jobs=2)(joblib.delayed(work)(each) for each in [params, longer])
 assert sent == expected, sent
-code = (
-    "import pickle, sys; work, each = pickle.load(sys.stdin.buffer); print(list(map(work, each)))"
-)
+code = """
+import pickle, sys
+work, objects = pickle.load(sys.stdin.buffer)
+print([work(each) for each in objects])
+"""
 data = cloudpickle.dumps((work, [longer, params]))
 found = subprocess.run([sys.executable, "-c", code], input=data, stdout=subprocess.PIPE, check=True)
 assert found.stdout.decode().strip() == str(expected[::-1]), found.stdout

@@ -2,7 +2,6 @@
 """What real NumPy, pandas, PyYAML, OmegaConf and pydantic do with the parameters."""
 
 import sys
-from typing import Dict
 
 import numpy as np
 import omegaconf
@@ -10,36 +9,16 @@ import pandas as pd
 import pydantic
 import yaml
 
-from finetuning_params import FineTuningParams, FineTuningParamsError
+from finetuning_params import FineTuningParams
+from test_finetuning_params import BASE, rejected
 
-REQUIRED = {
-    "num_fixed_layers": 3,
-    "query_lr": 0.01,
-    "items_lr": 0.02,
-    "query_weight_decay": 0.001,
-    "items_weight_decay": 0.002,
-    "margin": 0.3,
-    "not_irrelevant_only": True,
-    "negative_downsampling": 0.5,
-}
-params = FineTuningParams(**REQUIRED, examples_order=[2, 11])
+params = FineTuningParams(**BASE, examples_order=[2, 11])
 
 # NumPy: scalars and arrays are stored as plain values, and what loses digits is rejected.
-scalars = {name: np.asarray(value)[()] for name, value in REQUIRED.items()}
+scalars = {name: np.asarray(value)[()] for name, value in BASE.items()}
 assert all(isinstance(value, np.generic) for value in scalars.values())
 for order in [np.array([2, 11]), np.array(["2", "all_examples"]), iter(np.uint8([2, 11]))]:
     assert repr(FineTuningParams(**scalars, examples_order=order)) == repr(params), order
-
-
-def problems_of(**changes: object) -> Dict[str, str]:
-    """Return what is wrong with the parameters after changes."""
-    try:
-        FineTuningParams(**{**REQUIRED, **changes})
-    except FineTuningParamsError as error:
-        return error.errors
-    return {}
-
-
 for name, value, problem in [
     ("num_fixed_layers", np.True_, ", not bool"),
     ("num_fixed_layers", np.float64(3), ", not float64"),
@@ -52,7 +31,7 @@ for name, value, problem in [
     ("examples_order", np.array([1.0]), ", not float64"),
     ("examples_order", np.array([True]), ", not bool"),
 ]:
-    problems = problems_of(**{name: value})
+    problems = rejected(**{name: value})
     assert list(problems) == [name], (name, value)
     assert problem in problems[name], problems
     assert len(problems[name]) < 200, problems
@@ -74,7 +53,7 @@ assert FineTuningParams.validate_examples_order(pd.Series([2, 11])) == [2, 11]
 assert FineTuningParams.from_strings(yaml.safe_load(yaml.safe_dump(params.to_strings()))) == params
 written = yaml.safe_load("{query_lr: 1e-2, margin: 1, not_irrelevant_only: yes, examples_order: 2}")
 assert written["query_lr"] == "1e-2"
-assert FineTuningParams.from_strings({**REQUIRED, **written}).margin == 1.0
+assert FineTuningParams.from_strings({**BASE, **written}).margin == 1.0
 
 # OmegaConf: as a dict and as a structured configuration.
 config = omegaconf.OmegaConf.create(dict(params))
@@ -92,12 +71,12 @@ class Job(pydantic.BaseModel):
 
 orders = [[2, 11], ["hard_all", "all_examples"]]
 for order in orders if sys.version_info >= (3, 8) else orders[:1]:
-    job = Job.model_validate({"params": {**REQUIRED, "examples_order": order}})
+    job = Job.model_validate({"params": {**BASE, "examples_order": order}})
     assert job.params.id == params.id, order
     assert Job.model_validate_json(job.model_dump_json()).params == params
 for changes in [{"margin": -1.0}, {"examples_order": ["nope"]}]:
     try:
-        Job.model_validate({"params": {**REQUIRED, **changes}})
+        Job.model_validate({"params": {**BASE, **changes}})
     except pydantic.ValidationError:
         continue
     raise AssertionError(changes)
