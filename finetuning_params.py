@@ -18,19 +18,31 @@ ranking loss. A search over hyperparameters builds one object for each run. Typi
     >>> params.id
     '07ce8a3dba99e0b1fdd490681aa9de5cdb613905fe83df5a75e33ba522df8170'
     >>> strings = {**params.to_strings(), "query_lr": "-1", "margin": "inf"}
-    >>> FineTuningParams.from_strings(strings)  # doctest: +IGNORE_EXCEPTION_DETAIL
-    Traceback (most recent call last):
-    finetuning_params.FineTuningParamsError: 2 invalid parameters
+    >>> try:
+    ...     FineTuningParams.from_strings(strings)
+    ... except FineTuningParamsError as error:
+    ...     print(error)
+    2 invalid parameters
     query_lr: -1.0 must be a positive float
     margin: inf must be a finite float
 """
 
 import operator
 import sys
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum, IntEnum
 from hashlib import sha256
-from typing import AbstractSet, Any, Dict, Iterable, List, Mapping, Optional, Type, TypeVar
+from typing import (
+    AbstractSet,
+    Any,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Type,
+    TypeVar,
+)
 
 __all__ = [
     "ExamplesType",
@@ -39,9 +51,11 @@ __all__ = [
 ]
 __version__ = "1.0.0"
 
+_Params = TypeVar("_Params", bound="FineTuningParams")
+
 
 class FineTuningParamsError(ValueError):
-    """Raised with everything that is wrong with the parameters of one run.
+    """Raised when parameters of a run are invalid; names all of them at once.
 
     Args:
         errors: Messages by the name of what is invalid: fields first, in order, then other names.
@@ -65,7 +79,7 @@ class ExamplesType(IntEnum):
 
     EmbeddingStudio does not use the types yet, and does not say what hard, medium and soft mean.
     ExamplesType("hard_all") is the member of that name. Ids are made of a member's string, which
-    is the same on every Python.
+    is the same on every Python. f"{member:02d}" formats the number, other formats the string.
     """
 
     medium_all = 1
@@ -90,45 +104,50 @@ class ExamplesType(IntEnum):
     __repr__ = __str__
 
     def __format__(self, spec: str) -> str:
-        return format(str(self), spec)
+        return format(self.value if spec.endswith("d") else str(self), spec)
 
 
 @dataclass(frozen=True)
 class FineTuningParams:
     """The parameters of one fine-tuning run, immutable and hashable.
 
-    A pair is a positive and a negative result of one query. The model gives each
-    of the two a score, such as a cosine similarity. All numbers must be finite.
-    Strings are invalid here but for examples_order; from_strings() reads them.
+    A pair is a positive and a negative result. The model scores both, for
+    instance by cosine similarity. All numbers must be finite. Strings are invalid
+    here but for examples_order; from_strings() reads them.
 
     Args:
-        num_fixed_layers: Number of layers to freeze in each of the two models, an
-            int >= 0.
+        num_fixed_layers: Number of layers to freeze in each of the two models,
+            from the bottom, with the embeddings, an int from 0 to sys.maxsize.
         query_lr: Learning rate of the query model's optimizer, a float > 0.
-        items_lr: Learning rate of the items model's optimizer, a float > 0.
+        items_lr: Learning rate of the item model's optimizer, a float > 0.
         query_weight_decay: Weight decay of the query model's optimizer, a
             float >= 0.
-        items_weight_decay: Weight decay of the items model's optimizer, a
+        items_weight_decay: Weight decay of the item model's optimizer, a
             float >= 0.
         margin: Margin of the margin ranking loss, in units of the scores, a
             float >= 0.
-        not_irrelevant_only: Whether to skip sessions marked irrelevant, a bool.
-            True makes the loss like a triplet loss, False like a contrastive loss.
-        negative_downsampling: Fraction of the negative results to keep, a float or
-            int from 0 to 1.
-        min_abs_difference_threshold: A pair is kept if its scores differ by more
-            than this, a float or int >= 0. Defaults to 0.0.
-        max_abs_difference_threshold: A pair is kept if its scores differ by less
-            than this, a float or int > min_abs_difference_threshold. Defaults
-            to 1.0.
+        not_irrelevant_only: Whether to skip sessions marked irrelevant, a bool. If
+            False, their results also serve as negatives beside the positives of
+            another session.
+        negative_downsampling: Fraction of a session's negatives to keep, a float
+            or int from 0 to 1; 0 keeps none.
+        min_abs_difference_threshold: A pair is kept if the absolute difference of
+            its scores is above this, a float or int >= 0. Defaults to 0.0.
+        max_abs_difference_threshold: A pair is kept if the absolute difference of
+            its scores is below this, a float or int greater than
+            min_abs_difference_threshold. Defaults to 1.0.
         examples_order: Types of examples in training order, at least one:
             medium_all, hard_all, soft_all, medium_positive, hard_positive,
             soft_positive, medium_negative, hard_negative, soft_negative,
-            negative_only or all_examples, or their numbers from 1 to 11. Defaults
-            to [ExamplesType.all_examples].
+            negative_only or all_examples. A list, a tuple, another iterable with
+            an order, or a string separated by commas, of their names, of their
+            numbers from 1 to 11 or of members of ExamplesType. Defaults to
+            [ExamplesType.all_examples].
 
     Raises:
         FineTuningParamsError: Parameters are invalid; it names all of them.
+        TypeError: A name is unknown or missing, or a subclass breaks the rule of
+            VALIDATORS.
     """
 
     num_fixed_layers: int
@@ -143,8 +162,13 @@ class FineTuningParams:
     max_abs_difference_threshold: float = 1.0
     examples_order: List[ExamplesType] = field(default_factory=lambda: [ExamplesType.all_examples])
 
-    # Which validator checks which field. A subclass extends the table with its own fields. What a
-    # validator returns it must also accept: replace() and from_strings() validate again.
+    # Which validator checks which field. The rule for a subclass: every field has a validator, and
+    # what a validator returns is plain. Its own table names its own fields; the tables of its
+    # parents are merged in. A validator raises ValueError, or returns a bool, int, float or str, of
+    # the type that the field is annotated with, or a list of those or of examples types. It must
+    # accept what it returns: replace() and from_strings() validate again. from_strings() reads the
+    # strings of fields annotated bool, int or float; the validator of any other field is handed
+    # its string, which it reads back from what to_strings() wrote.
     VALIDATORS = {
         "num_fixed_layers": "validate_non_negative_int",
         "query_lr": "validate_positive_float",
@@ -159,39 +183,53 @@ class FineTuningParams:
         "examples_order": "validate_examples_order",
     }
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        table: Dict[str, str] = {}
+        for base in reversed(cls.__mro__):
+            inherited = getattr(super(base, base), "VALIDATORS", {})  # that of the next in line
+            own = vars(base).get("VALIDATORS", inherited).items() - inherited.items()
+            table.update(sorted(own))
+        cls.VALIDATORS = table
+
     def __post_init__(self) -> None:
         cls = type(self)
+        is_subclass = cls is not FineTuningParams
+        if is_subclass:
+            _check_class(cls)
         errors: Dict[str, str] = {}
         for name, validator in cls.VALIDATORS.items():
             value = getattr(self, name)
             try:
-                valid = getattr(cls, validator)(value)
+                if is_subclass:
+                    valid = _validated(cls, name, value)
+                else:  # the same, in half the time
+                    valid = getattr(cls, validator)(value)
             except ValueError as error:
                 errors[name] = str(error)
-                valid = None  # what is left of an invalid value
-            if valid is not value:
-                valid = _FrozenList(valid) if isinstance(valid, list) else valid
+                valid = None  # tells _check_window() that there is no valid threshold
+            if valid is not value:  # setting what is plain already would take time
+                valid = _FrozenList(valid) if type(valid) is list else valid
                 object.__setattr__(self, name, valid)
         try:
             _check_window(self.min_abs_difference_threshold, self.max_abs_difference_threshold)
         except ValueError as error:
             errors["max_abs_difference_threshold"] = str(error)
-        if cls is not FineTuningParams:
-            self._check_subclass()
         if errors:
-            raise FineTuningParamsError({n: errors[n] for n in self.keys() if n in errors})
+            names = sorted(errors, key=self.keys().index)
+            raise FineTuningParamsError({name: errors[name] for name in names})
 
     @staticmethod
     def validate_non_negative_int(value: object) -> int:
-        """Return an integer from 0 to sys.maxsize, NumPy's too, as a plain int.
+        """Return an integer from 0 to sys.maxsize, including NumPy's, as a plain int.
 
         Raises:
             ValueError: The value is no such integer.
         """
         number = _integer(value)
         if number is None or number < 0:
-            raise _invalid(value, "a non-negative integer", number is not None)
-        if number > sys.maxsize:
+            raise _invalid(value, "a non-negative integer", right_type=number is not None)
+        if number > sys.maxsize:  # Python refuses to print huge integers, and ids are made of text
             raise _invalid(value, f"at most {sys.maxsize}")
         return number
 
@@ -204,7 +242,7 @@ class FineTuningParams:
         """
         if isinstance(value, float) and 0.0 < value <= _MAX:
             return float(value)
-        raise _invalid(value, "a positive float", isinstance(value, float))
+        raise _invalid(value, "a positive float", right_type=isinstance(value, float))
 
     @staticmethod
     def validate_non_negative_float(value: object) -> float:
@@ -215,13 +253,13 @@ class FineTuningParams:
         """
         if isinstance(value, float) and 0.0 <= value <= _MAX:
             return float(value) or 0.0  # -0.0 equals 0.0, but would have another id
-        raise _invalid(value, "a non-negative float", isinstance(value, float))
+        raise _invalid(value, "a non-negative float", right_type=isinstance(value, float))
 
     validate_non_negative_float_margin = validate_non_negative_float  # EmbeddingStudio's name
 
     @staticmethod
     def validate_bool(value: object) -> bool:
-        """Return True or False, NumPy's too, as a plain bool.
+        """Return True or False, including NumPy's, as a plain bool.
 
         Raises:
             ValueError: The value is neither.
@@ -239,8 +277,8 @@ class FineTuningParams:
         """
         number = value if isinstance(value, float) else _integer(value)
         if number is not None and 0.0 <= number <= 1.0:
-            return float(number) or 0.0
-        raise _invalid(value, "a float or integer from 0 to 1", number is not None)
+            return float(number) or 0.0  # no -0.0
+        raise _invalid(value, "a float or integer from 0 to 1", right_type=number is not None)
 
     @staticmethod
     def validate_threshold(value: object) -> float:
@@ -251,8 +289,23 @@ class FineTuningParams:
         """
         number = value if isinstance(value, float) else _integer(value)
         if number is not None and 0.0 <= number <= _MAX:
-            return float(number) or 0.0
-        raise _invalid(value, "a non-negative finite float", number is not None)
+            return float(number) or 0.0  # no -0.0
+        raise _invalid(value, "a non-negative finite float", right_type=number is not None)
+
+    @staticmethod
+    def validate_str(value: object) -> str:
+        """Return a printable string without " / " as a plain str; no field here has it yet.
+
+        The string of the parameters separates its fields by " / ", so no value may begin or end
+        with a half of it either.
+
+        Raises:
+            ValueError: The value is no such string.
+        """
+        if isinstance(value, str) and _is_plain("".join(value)):
+            return "".join(value)  # the content, also of an enum's member that is a string
+        rule = "a printable string without ' / '"
+        raise _invalid(value, rule, right_type=isinstance(value, str))
 
     @staticmethod
     def validate_examples_order(value: object) -> List[ExamplesType]:
@@ -261,7 +314,7 @@ class FineTuningParams:
         Args:
             value: A member of ExamplesType, its name or its number; a sequence or an iterator of
                 those; or a string of them, separated by commas, in brackets or not. A member of
-                another enum counts by its name, whatever its number.
+                another enum counts if its name is ours and its value our number or that name.
 
         Raises:
             ValueError: An item is no examples type, or there is none, or the value has no order,
@@ -279,11 +332,22 @@ class FineTuningParams:
         return [f.name for f in _fields(self)]
 
     def __getitem__(self, name: str) -> Any:
-        """Return the value of a field, a list as a plain copy, or raise KeyError."""
-        if name not in self.keys():
+        """Return the value of a field as plain data, or raise KeyError.
+
+        A list is a new one, with numbers for examples types: most writers of data files refuse
+        members of an enum or write them as something else.
+        """
+        if name not in self:
             raise KeyError(name)
         value = getattr(self, name)
-        return list(value) if isinstance(value, list) else value
+        if isinstance(value, list):
+            return [item.value if isinstance(item, ExamplesType) else item for item in value]
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
+
+    __iter__ = None  # or Python would iterate by params[0], and others take it for a list
 
     def __str__(self) -> str:
         names = sorted(self.keys())
@@ -300,53 +364,40 @@ class FineTuningParams:
 
     @classmethod
     def from_strings(
-        cls: "Type[_Params]", values: Mapping[str, Any], *, ignore_unknown: bool = False
-    ) -> "_Params":
+        cls: Type[_Params], values: Mapping[str, Any], *, ignore_unknown: bool = False
+    ) -> _Params:
         """Return the parameters that a mapping of names to strings holds, as to_strings() does.
 
         Args:
-            values: Strings of numbers are read as int() and float() read them, strings of flags
-                as true/false, yes/no, on/off or 1/0. An integer counts as its string. Other
-                values are what the constructor takes.
+            values: Strings of numbers are read as int() and float() read them, those of integers
+                also with an exponent or a fraction of zero, strings of flags as true/false, yes/no,
+                on/off or 1/0. An integer counts as its string, and 3.0 as 3. Other values are what
+                the constructor takes.
             ignore_unknown: Whether to skip the names that are no parameters.
 
         Raises:
             FineTuningParamsError: Parameters are unreadable, invalid, missing or, without
                 ignore_unknown, unknown; it names all of them.
+            TypeError: The values are no mapping, or a subclass breaks the rule of VALIDATORS.
         """
+        _check_class(cls)
         given = {**values}
         known = {f.name: f for f in _fields(cls) if f.init}
         valid: Dict[str, Any] = {}
         errors: Dict[str, str] = {}
         for name, f in known.items():
             try:
-                value = _take(f, given)
-                validator = cls.VALIDATORS.get(name)
-                valid[name] = getattr(cls, validator)(value) if validator else value
+                value = _read(given.pop(name), f) if name in given else _default(f)
+                valid[name] = _validated(cls, name, value)
                 if name == "max_abs_difference_threshold":
                     _check_window(valid.get("min_abs_difference_threshold"), valid[name])
             except ValueError as error:
                 errors[name] = str(error)
-        if not ignore_unknown:
-            for name in given:
-                errors[str(name)] = "unknown parameter" + _hint(str(name), known)
+        for name in [] if ignore_unknown else given:
+            errors[str(name)] = "unknown parameter" + _hint(str(name), known)
         if errors:
             raise FineTuningParamsError(errors)
         return cls(**valid)
-
-    def _check_subclass(self) -> None:
-        """Check that VALIDATORS names fields, and make the lists in other fields unchangeable."""
-        names = self.keys()
-        for name in self.VALIDATORS:
-            if name not in names:
-                raise TypeError(f"VALIDATORS has {name!r}, no field: is the class a dataclass?")
-        for name in names:
-            value = getattr(self, name, None)  # a subclass may set a field later
-            if isinstance(value, list):
-                object.__setattr__(self, name, _FrozenList(value))
-
-
-_Params = TypeVar("_Params", bound=FineTuningParams)
 
 
 class _FrozenList(List[Any]):
@@ -367,26 +418,100 @@ class _FrozenList(List[Any]):
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
 
-def _fields(cls: Any) -> Iterable["Field[Any]"]:
+def _fields(cls: Any) -> Any:
     """Return the dataclass fields of a class or an object, in order."""
-    # fields() finds none in a class that cloudpickle 2, the last for Python 3.7, ships by value.
+    # In a class that cloudpickle 2, the last for Python 3.7, ships by value, fields() finds none:
+    # the id of every run would be that of an empty string.
     return fields(cls) or [
         f for f in cls.__dataclass_fields__.values() if f._field_type.name == "_FIELD"
     ]
 
 
+def _check_class(cls: Any) -> None:
+    """Raise TypeError, which says what to write, if a class breaks the rule of VALIDATORS."""
+    if vars(cls).get("_checked") is cls.VALIDATORS:  # the table that was checked, not a parent's
+        return
+    for base in cls.__mro__:
+        # Python 3.14 makes the annotations when they are asked for, by a function.
+        annotated = vars(base).get("__annotations__") or getattr(base, "__annotate__", None)
+        is_dataclass = "__dataclass_fields__" in vars(base)
+        if annotated and not is_dataclass and issubclass(base, FineTuningParams):
+            raise TypeError(f"{base.__name__} must be decorated with @dataclass(frozen=True)")
+    defaults = {f.name: f.default for f in _fields(cls)}
+    for name in [*defaults, *cls.VALIDATORS]:
+        _check_field(cls, name, defaults)
+    cls._checked = cls.VALIDATORS
+
+
+def _check_field(cls: Any, name: str, defaults: Dict[str, Any]) -> None:
+    """Raise TypeError unless a name is that of a field, with its default and a validator."""
+    validator = cls.VALIDATORS.get(name)
+    if not callable(getattr(cls, str(validator), None)):
+        rule = f"VALIDATORS must have {name!r}: 'the name of a method'"
+        raise TypeError(f"{cls.__name__}: {rule}, not {validator!r}")
+    default = defaults.get(name)
+    shown = getattr(cls, name, default)  # the default that a reader of the class sees, or a slot
+    if name not in defaults or (_is_plain(default) and _is_plain(shown) and shown != default):
+        rule = "must be annotated in a class decorated with @dataclass(frozen=True)"
+        raise TypeError(f"{cls.__name__}: {name!r} {rule}")
+
+
+def _validated(cls: Any, name: str, value: Any) -> Any:
+    """Return what the validator of a field makes of a value.
+
+    Raises:
+        ValueError: The value is invalid.
+        TypeError: A validator of a subclass returns what is not plain.
+    """
+    method = cls.VALIDATORS[name]
+    validator = getattr(cls, method)
+    valid = validator(value)
+    if validator is getattr(FineTuningParams, method, None):
+        return valid  # ours return what is plain
+    kind = _kind(cls.__dataclass_fields__[name])
+    if type(valid) in (list, _FrozenList):
+        valid = list(valid)  # a copy: it may be the caller's own
+        plain = all(_is_plain_item(item) for item in valid)
+    elif kind in _NUMBERS:
+        plain = _is_plain(valid) and type(valid).__name__ == kind
+    else:
+        plain = _is_plain(valid)
+    if not plain:
+        rule = "must return a plain bool, int, float or str, as annotated, or a list of those"
+        shown = f"{_show(valid)} ({type(valid).__name__})"
+        raise TypeError(f"{cls.__name__}.{method} {rule}, not {shown}")
+    return valid
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether the string of a value tells it from every value that it does not equal."""
+    if type(value) is float:
+        return str(value) not in ("nan", "-0.0")
+    if type(value) is str:
+        return value.isprintable() and " / " not in f" {value} "
+    return type(value) in (bool, int)
+
+
+def _is_plain_item(item: object) -> bool:
+    """Return whether an item of a list is plain; a comma would make two of it."""
+    if type(item) is ExamplesType:
+        return True
+    return _is_plain(item) and "," not in str(item)
+
+
 def _check_window(low: Any, high: Any) -> None:
-    """Raise ValueError if no pair is left between two valid thresholds; an invalid one is None."""
+    """Raise ValueError if no pair is left between two thresholds; one that is invalid is None."""
     if low is not None and high is not None and low >= high:
         raise _invalid(high, f"above min_abs_difference_threshold ({low}), or no pair is left")
 
 
 _MAX = sys.float_info.max
+_NUMBERS = ("bool", "int", "float")  # annotations of fields whose strings from_strings() reads
 
 
 def _integer(value: Any) -> Optional[int]:
-    """Return an integer, NumPy's too, as a plain int, or None; a bool is no integer."""
-    if type(value) is int:
+    """Return an integer, including NumPy's, as a plain int, or None; a bool is no integer."""
+    if type(value) is int:  # for speed
         return value
     try:
         return None if _is_bool(value) else int(operator.index(value))
@@ -400,37 +525,45 @@ def _is_bool(value: object) -> bool:
 
 
 def _items(value: Any) -> Any:
-    """Return the items of an order: none of what has no order, one of what is no sequence."""
+    """Return the items of an order, none of what has no order."""
     if isinstance(value, (list, tuple)):
         return value
-    if isinstance(value, (AbstractSet, Mapping, bytes)):
+    if isinstance(value, Enum):  # also one whose members are strings
+        return [value]
+    if isinstance(value, str):
+        text = value.strip().replace(",)", ")")  # str() ends a tuple of one item with a comma
+        if text[:1] + text[-1:] in ("[]", "()"):
+            text = text[1:-1]
+        return [item.strip().strip("'\"") for item in text.split(",")]
+    if isinstance(value, (AbstractSet, Mapping, bytes, bytearray)):
         return []
-    if not isinstance(value, str):
-        try:
-            return iter(value)
-        except TypeError:
-            return [value]
-    text = value.strip().replace(",)", ")")  # str() ends a tuple of one item with a comma
-    if text[:1] + text[-1:] in ("[]", "()"):
-        text = text[1:-1]
-    return [item.strip().strip("'\"") for item in text.split(",")]
+    try:
+        return iter(value)
+    except TypeError:
+        return [value]  # a number
 
 
 # str() of a list of EmbeddingStudio's members shows them as <ExamplesType.hard_all: 2>.
 _EXAMPLES_TYPES = {
     key: member
     for member in ExamplesType
-    for key in (member.value, member.name, str(member), f"<{member}: {member.value}>")
+    for key in (
+        member.value,
+        member.name,
+        str(member),
+        f"<{member}: {member.value}>",
+    )
 }
 
 
 def _examples_type(item: Any) -> ExamplesType:
     """Return the examples type that an item is or names, or raise ValueError."""
     key: object
-    if type(item) is int:
+    if type(item) is int:  # for speed
         key = item
-    elif isinstance(item, Enum):  # a copy of ours may have other values
-        key = item.name
+    elif isinstance(item, Enum):  # a copy of ours, or a class that only looks like it
+        agrees = item.value in (item.name, _EXAMPLES_TYPES.get(item.name))
+        key = item.name if agrees else None
     elif isinstance(item, str):
         try:
             key = int(item)
@@ -442,7 +575,7 @@ def _examples_type(item: Any) -> ExamplesType:
         return _EXAMPLES_TYPES[key]
     rule = "an examples type (a name or a number from 1 to 11)"
     hint = _hint(_show(item), ExamplesType.__members__)
-    raise _invalid(item, rule + hint, key is not None)
+    raise _invalid(item, rule + hint, right_type=key is not None)
 
 
 def _text(value: object) -> str:
@@ -450,6 +583,35 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return ",".join([str(item) for item in value])
     return str(value)
+
+
+def _default(f: Any) -> Any:
+    """Return the default of a field, or raise ValueError if it has none."""
+    if callable(f.default_factory):
+        return f.default_factory()
+    if isinstance(f.default, type(MISSING)):  # a class shipped by value has its own MISSING
+        raise ValueError("missing")
+    return f.default
+
+
+def _read(value: Any, f: Any) -> Any:
+    """Return the number or flag that a value of a field stands for, other values as they are.
+
+    Raises:
+        ValueError: The value cannot be read.
+    """
+    kind = _kind(f)
+    written = value if isinstance(value, str) else _integer(value)
+    if kind == "int" and isinstance(value, float):
+        written = str(value)
+    if written is None or kind not in _NUMBERS:
+        return value
+    try:
+        if kind == "bool":
+            return _FLAGS[str(written).strip().lower()]
+        return _read_int(written) if kind == "int" else float(written)
+    except (KeyError, OverflowError, ValueError):
+        raise ValueError(f"{_show(value)} must be readable as {kind}") from None
 
 
 _FLAGS = {
@@ -464,29 +626,20 @@ _FLAGS = {
 }
 
 
-def _take(f: "Field[Any]", given: Dict[str, Any]) -> Any:
-    """Remove and return the given value of a field, read as annotated, or its default.
+def _kind(f: Any) -> str:
+    """Return the name of the type that a field is annotated with."""
+    return str(getattr(f.type, "__name__", f.type))  # postponed annotations are strings
 
-    Raises:
-        ValueError: The value cannot be read, or there is none.
-    """
-    if f.name not in given:
-        if callable(f.default_factory):
-            return f.default_factory()
-        if isinstance(f.default, type(MISSING)):  # a class shipped by value has its own MISSING
-            raise ValueError("missing")
-        return f.default
-    value = given.pop(f.name)
-    kind = getattr(f.type, "__name__", f.type)  # postponed annotations are strings
-    written = value if isinstance(value, str) else _integer(value)
-    if written is None or kind not in ("int", "float", "bool"):
-        return value
+
+def _read_int(written: Any) -> int:
+    """Return the integer that an int or a string stands for, also one such as 3.0 or 1e1."""
     try:
-        if kind == "bool":
-            return _FLAGS[str(written).strip().lower()]
-        return int(written) if kind == "int" else float(written)
-    except (KeyError, OverflowError, ValueError):
-        raise _invalid(value, f"readable as {kind}") from None
+        return int(written)
+    except ValueError:
+        number = float(written)
+        if number.is_integer() and abs(number) < 2**53:  # beyond it, floats leave integers out
+            return int(number)
+        raise
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
@@ -497,12 +650,12 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f", did you mean {close[0]!r}?" if close else ""
 
 
-def _invalid(value: object, rule: str, right_type: bool = True) -> ValueError:
+def _invalid(value: object, rule: str, *, right_type: bool = True) -> ValueError:
     """Return the error about a value that breaks a rule, by its type or otherwise."""
-    if isinstance(value, float) and right_type and not abs(value) <= _MAX:
-        rule = "a finite float"
     if not right_type:
         rule += f", not {type(value).__name__}"
+    elif isinstance(value, float) and not abs(value) <= _MAX:
+        rule = "a finite float"
     return ValueError(f"{_show(value)} must be {rule}")
 
 
@@ -535,12 +688,18 @@ def main(argv: Optional[List[str]] = None) -> None:
     from inspect import getdoc
     from pathlib import Path
 
+    about = (getdoc(FineTuningParams) or "").replace("%", "%%")
     parser = ArgumentParser(
         description="Validate the parameters of one run; print its id and its string.",
-        epilog=f"{getdoc(FineTuningParams)}\n\nExample:\n    %(prog)s --json base.json margin=0.5",
+        epilog=f"{about}\n\nExample:\n    %(prog)s --json base.json margin=0.5",
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("pairs", metavar="NAME=VALUE", nargs="*", help="overrides every FILE")
+    parser.add_argument(
+        "pairs",
+        metavar="NAME=VALUE",
+        nargs="*",
+        help="overrides every FILE",
+    )
     parser.add_argument(
         "--json",
         metavar="FILE",
@@ -548,15 +707,21 @@ def main(argv: Optional[List[str]] = None) -> None:
         default=[],
         help="JSON object, - for standard input; may be repeated, later ones win",
     )
-    parser.add_argument("--version", action="version", version=__version__)
-    options = parser.parse_intermixed_args(argv)
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=__version__,
+    )
+    options = parser.parse_intermixed_args(argv)  # parse_args() ends the pairs at an option
     values: Dict[str, Any] = {}
     for path in options.json:
         try:
-            text = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-            values = {**values, **json.loads(text)}
+            # Without a standard input, "-" is a file that is not there.
+            from_stdin = path == "-" and sys.stdin is not None
+            data = sys.stdin.buffer.read() if from_stdin else Path(path).read_bytes()
+            values = {**values, **json.loads(data, object_pairs_hook=_unique)}
         except (OSError, RecursionError, TypeError, ValueError) as error:
-            parser.error(f"cannot read {path}: {error}")
+            parser.error(f"cannot read {path!r}: {error}")
     for pair in options.pairs:
         name, _, value = pair.partition("=")
         values[name] = value
@@ -565,6 +730,16 @@ def main(argv: Optional[List[str]] = None) -> None:
     except FineTuningParamsError as error:
         parser.error(str(error))
     print(params.id, params, sep="  ")
+
+
+def _unique(pairs: Any) -> Any:
+    """Return the dict of a JSON object, or raise ValueError if a name is repeated."""
+    values: Any = {}
+    for name, value in pairs:
+        if name in values:
+            raise ValueError(f"{name!r} is given twice")
+        values[name] = value
+    return values
 
 
 if __name__ == "__main__":
