@@ -201,10 +201,6 @@ class TestPublicContract:
             if inspect.isfunction(function):
                 typing.get_type_hints(function)
 
-    def test_it_says_its_license_where_it_is_copied(self):
-        first = MODULE.read_text(encoding="utf-8").splitlines()[0]
-        assert first == "# SPDX-License-Identifier: MIT-0"
-
 
 class Float(float):
     """A float that is none by its exact type, as NumPy's float64."""
