@@ -111,6 +111,9 @@ class TestPublicContract:
         names = ["ExamplesType", "FineTuningParams", "FineTuningParamsError"]
         assert finetuning_params.__all__ == names
 
+    def test_version(self):
+        assert finetuning_params.__version__ == "1.0.0"
+
     def test_fields_in_order_with_their_types(self):
         assert list(typing.get_type_hints(FineTuningParams).items()) == [
             ("num_fixed_layers", int),
@@ -201,6 +204,8 @@ class TestPublicContract:
         for function in [main, *functions]:
             if inspect.isfunction(function):
                 typing.get_type_hints(function)
+        returned = typing.get_type_hints(FineTuningParams.from_strings)["return"]
+        assert "'FineTuningParams'" in repr(returned.__bound__)
 
 
 class Float(float):
@@ -1546,7 +1551,10 @@ class TestRuleOfASubclass:
 
     @pytest.mark.parametrize(
         "annotation, value",
-        [(float, 1), ("float", True), (int, 1.0), ("int", False), (bool, 1), (int, "1")],
+        [
+            *[(float, 1), ("float", True), (int, 1.0), ("int", False), (bool, 1), (int, "1")],
+            *[(float, math.nan), (float, -0.0)],
+        ],
     )
     def test_a_number_is_of_the_type_that_is_annotated(self, annotation, value):
         cls = subclass(
@@ -1557,11 +1565,30 @@ class TestRuleOfASubclass:
         with pytest.raises(TypeError, match="as annotated"):
             cls(**BASE)
 
+    def test_the_validators_of_the_base_class_fit_any_annotation(self):
+        cls = subclass({"max_abs_difference_threshold": (int, 2)})
+        assert repr(cls(**BASE).max_abs_difference_threshold) == "2.0"
+        assert cls.from_strings({**BASE, "max_abs_difference_threshold": "3.0"}).id
+
+    def test_a_mixin_may_have_annotations_that_are_no_fields(self):
+        mixin = type("Mixin", (), {"__annotations__": {"registry": dict}, "registry": {}})
+        cls: Any = type("Longer", (mixin, FineTuningParams), {})
+        assert cls(**BASE).id == BASE_ID
+
     def test_a_lone_examples_type_is_not_plain(self):
         cls = subclass({"extra": (Any, 2)}, VALIDATORS={"extra": "validate_extra"})
         cls.validate_extra = staticmethod(ExamplesType)
         with pytest.raises(TypeError, match=r"not ExamplesType.hard_all \(ExamplesType\)"):
             cls(**BASE)
+
+    def test_a_class_is_checked_once_and_the_base_class_skips_all_that(self, monkeypatch):
+        cls = subclass({"seed": (int, 0)}, VALIDATORS={"seed": "validate_non_negative_int"})
+        cls(**BASE)
+        monkeypatch.delattr(finetuning_params, "_check_field")
+        assert cls(**BASE).seed == 0
+        monkeypatch.delattr(finetuning_params, "_check_class")
+        monkeypatch.delattr(finetuning_params, "_validated")
+        assert build().id == BASE_ID
 
     def test_a_threshold_that_is_not_plain_is_no_error_of_the_window(self):
         body = {"validate_threshold": staticmethod(lambda value: None)}
@@ -1809,7 +1836,7 @@ class TestCommandLine:
     @needs_processes
     def test_it_works_without_docstrings(self):
         assert python("-OO", str(MODULE), *PAIRS).stdout == LINE
-        assert python("-OO", str(MODULE), "--help").returncode == 0
+        assert "None" not in python("-OO", str(MODULE), "--help").stdout
 
 
 @needs_docstrings
