@@ -688,7 +688,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     from inspect import getdoc
     from pathlib import Path
 
-    about = (getdoc(FineTuningParams) or "").replace("%", "%%")
+    about = str(getdoc(FineTuningParams)).replace("%", "%%")
     parser = ArgumentParser(
         description="Validate the parameters of one run; print its id and its string.",
         epilog=f"{about}\n\nExample:\n    %(prog)s --json base.json margin=0.5",

@@ -19,6 +19,7 @@ TOOLS = ["-r", ".ci/requirements.txt"]
 PEERS = ["-r", ".ci/requirements-peers.txt"]
 README = ["-r", ".ci/requirements-readme.txt"]
 PYTEST = ["python", "-m", "pytest", "-q"]
+LIBRARIES = ["-rs", "-W", "default", "--disable-warnings"]  # show skips, and no others' warnings
 
 nox.options.default_venv_backend = "venv"  # virtualenv has left Python 3.7
 nox.options.download_python = "never"
@@ -161,7 +162,7 @@ def peers(session: nox.Session) -> None:
     session.install("-r", str(ROOT / ".ci/requirements-peers.txt"))
     files = [".ci/test_peers.py", ".ci/test_by_value.py"]
     elsewhere(session, "test_finetuning_params.py", *files)
-    session.run(*PYTEST, "-rs", "test_peers.py", "test_by_value.py")
+    session.run(*PYTEST, *LIBRARIES, "test_peers.py", "test_by_value.py")
 
 
 @nox.session(python=NEWEST)
@@ -169,7 +170,7 @@ def readme(session: nox.Session) -> None:
     """Run everything that the README prints, with the real libraries."""
     session.chdir(ROOT)
     session.install(*README)
-    session.run(*PYTEST, "-rs", ".ci/test_readme.py")
+    session.run(*PYTEST, *LIBRARIES, ".ci/test_readme.py")
 
 
 @nox.session(python=NEWEST, default=False)
@@ -180,7 +181,8 @@ def newest(session: nox.Session) -> None:
     names = sorted({re.split(r"[=;]", line)[0] for line in text.splitlines() if "==" in line})
     session.install(*names, ".")
     session.env["PYTHONPATH"] = str(ROOT)
-    session.run(*PYTEST, "-rs", ".ci/test_peers.py", ".ci/test_by_value.py", ".ci/test_readme.py")
+    files = [".ci/test_peers.py", ".ci/test_by_value.py", ".ci/test_readme.py"]
+    session.run(*PYTEST, *LIBRARIES, *files)
 
 
 @nox.session(python=NEWEST, default=False)
