@@ -716,9 +716,8 @@ def main(argv: Optional[List[str]] = None) -> None:
     values: Dict[str, Any] = {}
     for path in options.json:
         try:
-            # Without a standard input, "-" is a file that is not there.
-            from_stdin = path == "-" and sys.stdin is not None
-            data = sys.stdin.buffer.read() if from_stdin else Path(path).read_bytes()
+            stdin = sys.stdin if path == "-" else None  # None also where the process has none
+            data = stdin.buffer.read() if stdin else Path(path).read_bytes()
             values = {**values, **json.loads(data, object_pairs_hook=_unique)}
         except (OSError, RecursionError, TypeError, ValueError) as error:
             parser.error(f"cannot read {path!r}: {error}")

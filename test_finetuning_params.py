@@ -897,7 +897,7 @@ class TestFromStrings:
             (Float(7.0), 7),
             ("1e1", 10),
             (" -0.0 ", 0),
-            (2**53 - 1.0, 2**53 - 1),
+            (2147483647.0, 2147483647),
         ],
     )
     def test_a_number_without_a_fraction_is_an_integer(self, written, expected):

@@ -16,6 +16,7 @@ async function main() {
   const code = `
 import os, runpy, sys
 os.chdir("/checkout")
+os.environ["FORCE_COLOR"] = "1"  # Python 3.14 colors the help of programs
 sys.path[:0] = ["/checkout", "/site"]
 sys.dont_write_bytecode = True
 sys.argv[1:] = list(options)
