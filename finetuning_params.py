@@ -165,10 +165,11 @@ class FineTuningParams:
     # Which validator checks which field. The rule for a subclass: every field has a validator, and
     # what a validator returns is plain. Its own table names its own fields; the tables of its
     # parents are merged in. A validator raises ValueError, or returns a bool, int, float or str, of
-    # the type that the field is annotated with, or a list of those or of examples types. It must
-    # accept what it returns: replace() and from_strings() validate again. from_strings() reads the
-    # strings of fields annotated bool, int or float; the validator of any other field is handed
-    # its string, which it reads back from what to_strings() wrote.
+    # the type that the field is annotated with, or a list of those or of examples types: no NaN and
+    # no -0.0, and strings as validate_str() returns them. What it has returned it must return as it
+    # is: replace() and from_strings() validate again. from_strings() reads the strings of fields
+    # annotated bool, int or float; the validator of any other field is handed its string, which it
+    # reads back from what to_strings() wrote.
     VALIDATORS = {
         "num_fixed_layers": "validate_non_negative_int",
         "query_lr": "validate_positive_float",
@@ -448,7 +449,8 @@ def _check_field(cls: Any, name: str, defaults: Dict[str, Any]) -> None:
     validator = cls.VALIDATORS.get(name)
     if not callable(getattr(cls, str(validator), None)):
         rule = f"VALIDATORS must have {name!r}: 'the name of a method'"
-        raise TypeError(f"{cls.__name__}: {rule}, not {validator!r}")
+        hint = _hint(str(validator), dir(cls))
+        raise TypeError(f"{cls.__name__}: {rule}, not {validator!r}{hint}")
     default = defaults.get(name)
     shown = getattr(cls, name, default)  # the default that a reader of the class sees, or a slot
     if name not in defaults or (_is_plain(default) and _is_plain(shown) and shown != default):
@@ -477,9 +479,11 @@ def _validated(cls: Any, name: str, value: Any) -> Any:
     else:
         plain = _is_plain(valid)
     if not plain:
-        rule = "must return a plain bool, int, float or str, as annotated, or a list of those"
+        rule = f"a plain bool, int, float or str, as annotated ({kind}), or a list of those"
         shown = f"{_show(valid)} ({type(valid).__name__})"
-        raise TypeError(f"{cls.__name__}.{method} {rule}, not {shown}")
+        raise TypeError(f"{cls.__name__}.{method} must return {rule}, not {shown}")
+    if validator(valid) != valid:  # replace() and from_strings() validate what is valid again
+        raise TypeError(f"{cls.__name__}.{method} must return {_show(valid)} for itself")
     return valid
 
 
@@ -493,10 +497,10 @@ def _is_plain(value: object) -> bool:
 
 
 def _is_plain_item(item: object) -> bool:
-    """Return whether an item of a list is plain; a comma would make two of it."""
+    """Return whether an item of a list is plain; with a comma it would read as two, "" as none."""
     if type(item) is ExamplesType:
         return True
-    return _is_plain(item) and "," not in str(item)
+    return _is_plain(item) and item != "" and "," not in str(item)
 
 
 def _check_window(low: Any, high: Any) -> None:

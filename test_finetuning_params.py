@@ -1467,9 +1467,9 @@ class TestRuleOfASubclass:
         [
             ({}, "Longer: VALIDATORS must have 'epochs': 'the name of a method', not None"),
             (
-                {"VALIDATORS": {"epochs": "validate_nothing"}},
+                {"VALIDATORS": {"epochs": "validate_boole"}},
                 "Longer: VALIDATORS must have 'epochs': 'the name of a method', "
-                "not 'validate_nothing'",
+                "not 'validate_boole', did you mean 'validate_bool'?",
             ),
             (
                 {"VALIDATORS": {"epochs": "validate_bool", "seed": "validate_bool"}},
@@ -1531,7 +1531,7 @@ class TestRuleOfASubclass:
         [
             *[None, {}, {1}, (1, 2), [[1]], [None], Copied.hard_all],
             *[Float(0.5), Int(1), Text("x"), [Int(1)], -0.0, math.nan, [math.nan]],
-            *["a / b: c", "\ud800", ["a,b"]],
+            *["a / b: c", "\ud800", ["a,b"], [""]],
         ],
         ids=repr,
     )
@@ -1541,12 +1541,13 @@ class TestRuleOfASubclass:
             VALIDATORS={"extra": "validate_extra"},
             validate_extra=staticmethod(lambda _: value),
         )
+        any_name = getattr(Any, "__name__", "typing.Any")
         for make in [lambda: cls(**BASE), lambda: cls.from_strings(BASE)]:
             with pytest.raises(TypeError) as caught:
                 make()
             assert str(caught.value) == (
-                "Longer.validate_extra must return a plain bool, int, float or str, as annotated, "
-                f"or a list of those, not {value!r} ({type(value).__name__})"
+                "Longer.validate_extra must return a plain bool, int, float or str, as annotated "
+                f"({any_name}), or a list of those, not {value!r} ({type(value).__name__})"
             )
 
     @pytest.mark.parametrize(
@@ -1574,6 +1575,15 @@ class TestRuleOfASubclass:
         mixin = type("Mixin", (), {"__annotations__": {"registry": dict}, "registry": {}})
         cls: Any = type("Longer", (mixin, FineTuningParams), {})
         assert cls(**BASE).id == BASE_ID
+
+    def test_a_validator_returns_what_it_has_returned_as_it_is(self):
+        cls = subclass(
+            {"extra": (float, 0.5)},
+            VALIDATORS={"extra": "validate_extra"},
+            validate_extra=staticmethod(lambda value: 2 * value),
+        )
+        with pytest.raises(TypeError, match=r"^Longer.validate_extra must return 1.0 for itself$"):
+            cls(**BASE)
 
     def test_a_lone_examples_type_is_not_plain(self):
         cls = subclass({"extra": (Any, 2)}, VALIDATORS={"extra": "validate_extra"})

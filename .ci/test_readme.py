@@ -84,7 +84,7 @@ class TestPage:
         assert set(re.findall(r"\]\(#(.*?)\)", PROSE)) <= anchors
 
     def test_it_lists_every_parameter_and_default(self):
-        parameters = PROSE.split("## Parameters")[1].split("Examples types are")[0]
+        parameters = PROSE.split("## Parameters")[1].split("The examples types are")[0]
         listed = re.findall(r"^- (.*?), ", parameters, re.MULTILINE)
         assert re.findall(r"`(\w+)`", " ".join(listed)) == NAMES
         assert re.findall(r"by\s+default\s+`(.*?)`", parameters) == [
@@ -149,11 +149,6 @@ class TestCommands:
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines()[-1] == finetuning_params.__version__
 
-    def test_sha256sum_prints_the_id(self, checkout):
-        (line,) = re.findall(r"printf %s [^`]*", PROSE)
-        command = block_with("sh", "negative_downsampling=0.5\n")
-        assert bash(checkout, f"run=$({command})\n{line}").stdout.split()[0] == BASE_ID
-
 
 # A training that says when it starts and ends; run_id=END and the like are looked for in its log.
 TRAIN = """
@@ -178,7 +173,7 @@ class Sweep:
 
     def __init__(self, folder):
         self.folder = folder
-        self.script = block_with("python", "runs.lock")
+        self.script = block_with("python", "itertools")
         assert len([line for line in self.script.splitlines() if line]) <= 30
         self.log = folder / "log.txt"
         for name, code in [("train = ", TRAIN), ("grid = ", f"grid = {GRID}\n")]:
@@ -191,10 +186,10 @@ class Sweep:
         self.script = changed
         (self.folder / "sweep.py").write_text(changed, encoding="utf-8")
 
-    def start(self, *arguments, script="sweep.py", **variables):
+    def start(self, *arguments, script="sweep.py", folder=None, **variables):
         return subprocess.Popen(
             [sys.executable, script, *arguments],
-            cwd=str(self.folder),
+            cwd=str(folder or self.folder),
             env={**os.environ, **variables},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -256,9 +251,8 @@ class TestSweep:
     def test_a_training_that_raises_is_reported_and_trained_again(self, sweep):
         status, errors = sweep.run(FAILS="0.2")
         assert status == 1
-        lines = errors.splitlines()
-        assert len(lines) == 3
-        assert all(re.fullmatch(r"[0-9a-f]{64}: MemoryError\('out of.*", line) for line in lines)
+        assert len(re.findall(r"^[0-9a-f]{64}: Traceback", errors, re.MULTILINE)) == 3
+        assert errors.count("MemoryError: out of memory") == 3
         assert len(sweep.count("end")) == POINTS - 3
         assert sweep.run() == (0, "")
         assert sorted(sweep.count("start").values()) == (POINTS - 3) * [1] + 3 * [2]
@@ -287,7 +281,7 @@ class TestSweep:
         (sweep.folder / "runs.db").mkdir()
         status, errors = sweep.run()
         assert status == 1
-        assert errors.count("unable to open database file") == POINTS
+        assert errors.count("OperationalError: unable to open database file") == POINTS
         assert sweep.count("start") == {}
 
     def test_nan_is_a_result(self, sweep):
@@ -314,6 +308,16 @@ class TestDask:
         assert status == 1
         assert "margin: -0.4 must be a non-negative float: " in errors
         assert sweep.count("start") == {}
+
+    def test_one_start_at_a_time_in_a_folder(self, sweep):
+        first = sweep.start(script="on_dask.py", SECONDS="0.3")
+        sweep.wait_for(1, "start")
+        for script in ["on_dask.py", "sweep.py"]:
+            status, errors = sweep.run(script=script)
+            assert status == 1
+            assert errors.endswith("database is locked\n")
+        first.communicate(timeout=240)
+        assert sorted(sweep.count("start").values()) == POINTS * [1]
 
     def test_a_training_that_raises_is_reported(self, sweep):
         status, errors = sweep.run(script="on_dask.py", FAILS="0.2")
@@ -353,7 +357,9 @@ class TestDask:
             while not file.exists() or not file.read_text(encoding="utf-8").endswith("}"):
                 time.sleep(0.1)
             address = json.loads(file.read_text(encoding="utf-8"))["address"]
-            drivers = [sweep.start(address, script="on_dask.py") for _ in range(2)]
+            theirs = shutil.copytree(str(sweep.folder), str(sweep.folder / "theirs"))
+            drivers = [sweep.start(address, script="on_dask.py")]
+            drivers.append(sweep.start(address, script="on_dask.py", folder=theirs))
             for driver in drivers:
                 driver.communicate(timeout=240)
                 assert driver.returncode == 0
@@ -417,7 +423,7 @@ class TestPostgreSQL:
     def test_a_training_that_raises_is_reported_and_trained_again(self, sweep):
         status, errors = sweep.run(FAILS="0.2")
         assert status == 1
-        assert errors.count("MemoryError('out of memory')") == 3
+        assert errors.count("MemoryError: out of memory") == 3
         assert self.missing() == 3
         assert sweep.run() == (0, "")
         assert sorted(sweep.count("start").values()) == (POINTS - 3) * [1] + 3 * [2]
@@ -429,6 +435,7 @@ class TestPostgreSQL:
     def test_dask_workers_share_it_too(self, sweep):
         code = block_with("python", "Client")
         skip_without(code)
+        code = re.sub(r"^    lock = .*?\n", "", code, flags=re.MULTILINE)
         (sweep.folder / "on_dask.py").write_text(code, encoding="utf-8")
         starts = [sweep.start(script=name, SECONDS="0.1") for name in ["on_dask.py", "sweep.py"]]
         for process in starts:
@@ -444,7 +451,7 @@ class TestPostgreSQL:
             names = ["tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count"]
             query = "SELECT reset_val::int FROM pg_settings WHERE name = %s"
             idle, interval, count = [db.execute(query, [name]).fetchone()[0] for name in names]
-        assert idle + interval * count == 120
+        assert idle + interval * (count or 9) == 150  # 0 is the system's default, 9 on Linux
 
 
 class TestJobArray:
@@ -500,7 +507,7 @@ class TestRecipes:
         script = sweep.folder / "tune.py"
         steps = code.replace(
             'suggest_float("lr", 1e-5, 1e-2, log=True)', 'suggest_categorical("lr", [0.0, 0.01])'
-        )
+        ).replace("0.5), 2)", "0.5), 1)")
         assert steps != code
         script.write_text(steps, encoding="utf-8")
         for _ in range(2):
