@@ -356,8 +356,16 @@ class FineTuningParams:
 
     @property
     def id(self) -> str:
-        """The SHA-256 of str(self) in UTF-8, 64 hexadecimal digits, as in EmbeddingStudio."""
-        return sha256(str(self).encode()).hexdigest()
+        """The SHA-256 of str(self) in UTF-8, 64 hexadecimal digits, as in EmbeddingStudio.
+
+        Raises:
+            TypeError: A subclass has a __post_init__ that did not call that of its parent.
+        """
+        if type(self.examples_order) is not _FrozenList:
+            rule = "must call super().__post_init__()"
+            raise TypeError(f"{type(self).__name__}.__post_init__ {rule}, or nothing is validated")
+        text = FineTuningParams.__str__(self)  # a subclass may print itself otherwise
+        return sha256(text.encode()).hexdigest()
 
     def to_strings(self) -> Dict[str, str]:
         """Return the fields by name as the strings that str(self) shows."""
@@ -451,9 +459,15 @@ def _check_field(cls: Any, name: str, defaults: Dict[str, Any]) -> None:
         rule = f"VALIDATORS must have {name!r}: 'the name of a method'"
         hint = _hint(str(validator), dir(cls))
         raise TypeError(f"{cls.__name__}: {rule}, not {validator!r}{hint}")
+    if name in vars(FineTuningParams) and name not in FineTuningParams.VALIDATORS:
+        rule = "must have another name, for this one has a meaning"
+        raise TypeError(f"{cls.__name__}: {name!r} {rule}")
     default = defaults.get(name)
-    shown = getattr(cls, name, default)  # the default that a reader of the class sees, or a slot
-    if name not in defaults or (_is_plain(default) and _is_plain(shown) and shown != default):
+    seen = getattr(cls, name, default)  # what a reader of the class takes for its default
+    is_other = _is_plain(default) and seen != default
+    is_slot = hasattr(seen, "__set__")
+    is_list = type(seen) is list  # no dataclass has one
+    if name not in defaults or (is_other and not is_slot) or is_list:
         rule = "must be annotated in a class decorated with @dataclass(frozen=True)"
         raise TypeError(f"{cls.__name__}: {name!r} {rule}")
 
@@ -474,7 +488,7 @@ def _validated(cls: Any, name: str, value: Any) -> Any:
     if type(valid) in (list, _FrozenList):
         valid = list(valid)  # a copy: it may be the caller's own
         plain = all(_is_plain_item(item) for item in valid)
-    elif kind in _NUMBERS:
+    elif kind in (*_NUMBERS, "str"):
         plain = _is_plain(valid) and type(valid).__name__ == kind
     else:
         plain = _is_plain(valid)
@@ -525,7 +539,7 @@ def _integer(value: Any) -> Optional[int]:
 
 def _is_bool(value: object) -> bool:
     """Return whether a value is a bool, or NumPy's, whose name depends on its version."""
-    return isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")
+    return type(value).__name__ in ("bool", "bool_")
 
 
 def _items(value: Any) -> Any:
@@ -720,14 +734,17 @@ def main(argv: Optional[List[str]] = None) -> None:
     values: Dict[str, Any] = {}
     for path in options.json:
         try:
-            stdin = sys.stdin if path == "-" else None  # None also where the process has none
-            data = stdin.buffer.read() if stdin else Path(path).read_bytes()
+            data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
             values = {**values, **json.loads(data, object_pairs_hook=_unique)}
-        except (OSError, RecursionError, TypeError, ValueError) as error:
+        except (
+            AttributeError,  # there is no standard input
+            OSError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
             parser.error(f"cannot read {path!r}: {error}")
-    for pair in options.pairs:
-        name, _, value = pair.partition("=")
-        values[name] = value
+    values.update(pair.partition("=")[::2] for pair in options.pairs)
     try:
         params = FineTuningParams.from_strings(values)
     except FineTuningParamsError as error:

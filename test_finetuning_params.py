@@ -179,23 +179,11 @@ class TestPublicContract:
         bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
         assert str(inspect.Signature(bare)) == f"({parameters})"
 
-    @pytest.mark.parametrize(
-        "validator, value, plain",
-        [
-            ("validate_non_negative_int", 3, 3),
-            ("validate_positive_float", 0.5, 0.5),
-            ("validate_non_negative_float", 0.5, 0.5),
-            ("validate_non_negative_float_margin", 0.5, 0.5),
-            ("validate_bool", True, True),
-            ("validate_ratio", 1, 1.0),
-            ("validate_threshold", 2, 2.0),
-            ("validate_str", "e5", "e5"),
-            ("validate_examples_order", "2", [2]),
-        ],
-    )
-    def test_validators_are_called_on_the_class_and_on_an_object(self, validator, value, plain):
-        assert getattr(FineTuningParams, validator)(value) == plain
-        assert getattr(build(), validator)(value) == plain
+    def test_validators_are_called_on_the_class_and_on_an_object(self):
+        assert FineTuningParams.validate_ratio(1) == 1.0
+        assert build().validate_ratio(1) == 1.0
+        for name in ["validate_str", *FineTuningParams.VALIDATORS.values()]:
+            assert isinstance(vars(FineTuningParams)[name], staticmethod), name
 
     def test_hints_of_every_function_resolve(self):
         classes = [FineTuningParams, ExamplesType, FineTuningParamsError]
@@ -446,9 +434,8 @@ class TestNonNegativeFloat:
         assert message_of("validate_non_negative_float", value) == message
 
     def test_that_of_the_margin_is_the_same(self):
-        check_accepted("validate_non_negative_float_margin", -0.0, 0.0)
-        message = message_of("validate_non_negative_float_margin", -0.5)
-        assert message == "-0.5 must be a non-negative float"
+        same = FineTuningParams.validate_non_negative_float
+        assert FineTuningParams.validate_non_negative_float_margin is same
 
 
 class TestBool:
@@ -1445,8 +1432,13 @@ class TestRuleOfASubclass:
             ({"__annotations__": dict.fromkeys(WIDE, float), **WIDE}, UNDECORATED),
             ({"__annotations__": {"seed": int}, "seed": 0}, UNDECORATED),
             (WIDE, f"Longer: 'max_abs_difference_threshold' {NO_FIELD}"),
+            (
+                {"max_abs_difference_threshold": Float(2)},
+                f"Longer: 'max_abs_difference_threshold' {NO_FIELD}",
+            ),
+            ({"examples_order": [2]}, f"Longer: 'examples_order' {NO_FIELD}"),
         ],
-        ids=["another default", "a field", "a default without annotation"],
+        ids=["another default", "a field", "a default without annotation", "no float", "a list"],
     )
     def test_a_class_without_decorator_declares_nothing(self, body, message):
         cls: Any = type("Longer", (FineTuningParams,), body)
@@ -1488,6 +1480,29 @@ class TestRuleOfASubclass:
             with pytest.raises(TypeError) as caught:
                 make()
             assert str(caught.value) == message
+
+    @pytest.mark.parametrize("name", ["id", "keys", "to_strings"])
+    def test_a_field_takes_no_name_of_the_class(self, name):
+        cls = subclass({name: (str, "a")}, validate_name=staticmethod(str))
+        cls.VALIDATORS = {**FineTuningParams.VALIDATORS, name: "validate_str"}
+        with pytest.raises(TypeError, match=f"'{name}' must have another name"):
+            cls(**BASE)
+
+    def test_a_forgotten_super_leaves_no_id(self):
+        class Forgetful(FineTuningParams):
+            def __post_init__(self):
+                pass
+
+        with pytest.raises(TypeError, match=r"__post_init__ must call super\(\).__post_init__\(\)"):
+            Forgetful(**BASE).id  # noqa: B018
+
+    def test_it_may_print_itself_otherwise(self):
+        class Short(FineTuningParams):
+            def __str__(self):
+                return "short"
+
+        assert str(Short(**BASE)) == "short"
+        assert Short(**BASE).id == BASE_ID
 
     def test_a_table_that_is_replaced_is_checked_again(self):
         cls = subclass({"epochs": (int, 3)}, VALIDATORS={"epochs": "validate_non_negative_int"})
@@ -1554,7 +1569,7 @@ class TestRuleOfASubclass:
         "annotation, value",
         [
             *[(float, 1), ("float", True), (int, 1.0), ("int", False), (bool, 1), (int, "1")],
-            *[(float, math.nan), (float, -0.0)],
+            *[(float, math.nan), (float, -0.0), (str, 1), ("str", 0.5)],
         ],
     )
     def test_a_number_is_of_the_type_that_is_annotated(self, annotation, value):
