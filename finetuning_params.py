@@ -166,10 +166,10 @@ class FineTuningParams:
     # what a validator returns is plain. Its own table names its own fields; the tables of its
     # parents are merged in. A validator raises ValueError, or returns a bool, int, float or str, of
     # the type that the field is annotated with, or a list of those or of examples types: no NaN and
-    # no -0.0, and strings as validate_str() returns them. What it has returned it must return as it
-    # is: replace() and from_strings() validate again. from_strings() reads the strings of fields
-    # annotated bool, int or float; the validator of any other field is handed its string, which it
-    # reads back from what to_strings() wrote.
+    # no -0.0, strings as validate_str() returns them, and in a list none with a comma or without a
+    # character. Its own results it returns unchanged: replace() and from_strings() validate again.
+    # from_strings() reads the strings of fields annotated bool, int or float; the validator of any
+    # other field is handed its string, which it reads back from what to_strings() wrote.
     VALIDATORS = {
         "num_fixed_layers": "validate_non_negative_int",
         "query_lr": "validate_positive_float",
@@ -217,7 +217,7 @@ class FineTuningParams:
         except ValueError as error:
             errors["max_abs_difference_threshold"] = str(error)
         if errors:
-            names = sorted(errors, key=self.keys().index)
+            names = sorted(errors, key=list(cls.__dataclass_fields__).index)
             raise FineTuningParamsError({name: errors[name] for name in names})
 
     @staticmethod
@@ -303,10 +303,11 @@ class FineTuningParams:
         Raises:
             ValueError: The value is no such string.
         """
-        if isinstance(value, str) and _is_plain("".join(value)):
-            return "".join(value)  # the content, also of an enum's member that is a string
+        text = "".join(value) if isinstance(value, str) else None  # plain, also of an enum's member
+        if text is not None and _is_plain(text):
+            return text
         rule = "a printable string without ' / '"
-        raise _invalid(value, rule, right_type=isinstance(value, str))
+        raise _invalid(value, rule, right_type=text is not None)
 
     @staticmethod
     def validate_examples_order(value: object) -> List[ExamplesType]:
@@ -329,7 +330,14 @@ class FineTuningParams:
         raise _invalid(value, "a non-empty sequence of examples types")
 
     def keys(self) -> List[str]:
-        """Return the names of the fields, in order; dict(params) asks for them."""
+        """Return the names of the fields, in order; dict(params) asks for them.
+
+        Raises:
+            TypeError: A subclass has a __post_init__ that did not call that of its parent.
+        """
+        if type(self.examples_order) is not _FrozenList:
+            rule = "must call super().__post_init__(), or nothing is validated"
+            raise TypeError(f"{type(self).__name__}.__post_init__ {rule}")
         return [f.name for f in _fields(self)]
 
     def __getitem__(self, name: str) -> Any:
@@ -356,14 +364,7 @@ class FineTuningParams:
 
     @property
     def id(self) -> str:
-        """The SHA-256 of str(self) in UTF-8, 64 hexadecimal digits, as in EmbeddingStudio.
-
-        Raises:
-            TypeError: A subclass has a __post_init__ that did not call that of its parent.
-        """
-        if type(self.examples_order) is not _FrozenList:
-            rule = "must call super().__post_init__()"
-            raise TypeError(f"{type(self).__name__}.__post_init__ {rule}, or nothing is validated")
+        """The SHA-256 of str(self) in UTF-8, 64 hexadecimal digits, as in EmbeddingStudio."""
         text = FineTuningParams.__str__(self)  # a subclass may print itself otherwise
         return sha256(text.encode()).hexdigest()
 
@@ -402,8 +403,10 @@ class FineTuningParams:
                     _check_window(valid.get("min_abs_difference_threshold"), valid[name])
             except ValueError as error:
                 errors[name] = str(error)
-        for name in [] if ignore_unknown else given:
-            errors[str(name)] = "unknown parameter" + _hint(str(name), known)
+        unknown = [] if ignore_unknown else given
+        for name in unknown:
+            hint = _hint(str(name), known)
+            errors[str(name)] = "unknown parameter" + hint
         if errors:
             raise FineTuningParamsError(errors)
         return cls(**valid)
@@ -444,17 +447,22 @@ def _check_class(cls: Any) -> None:
         # Python 3.14 makes the annotations when they are asked for, by a function.
         annotated = vars(base).get("__annotations__") or getattr(base, "__annotate__", None)
         is_dataclass = "__dataclass_fields__" in vars(base)
-        if annotated and not is_dataclass and issubclass(base, FineTuningParams):
+        is_mixin = not issubclass(base, FineTuningParams)  # its annotations may be anything
+        if annotated and not is_dataclass and not is_mixin:
             raise TypeError(f"{base.__name__} must be decorated with @dataclass(frozen=True)")
-    defaults = {f.name: f.default for f in _fields(cls)}
-    for name in [*defaults, *cls.VALIDATORS]:
-        _check_field(cls, name, defaults)
+    known = {f.name: f for f in _fields(cls)}
+    for name in [*cls.VALIDATORS, *known]:
+        _check_field(cls, name, known)
     cls._checked = cls.VALIDATORS
 
 
-def _check_field(cls: Any, name: str, defaults: Dict[str, Any]) -> None:
+def _check_field(cls: Any, name: str, known: Dict[str, Any]) -> None:
     """Raise TypeError unless a name is that of a field, with its default and a validator."""
     validator = cls.VALIDATORS.get(name)
+    if name not in known:
+        rule = "must be annotated in a class decorated with @dataclass(frozen=True)"
+        hint = _hint(name, known)
+        raise TypeError(f"{cls.__name__}: {name!r} {rule}{hint}")
     if not callable(getattr(cls, str(validator), None)):
         rule = f"VALIDATORS must have {name!r}: 'the name of a method'"
         hint = _hint(str(validator), dir(cls))
@@ -462,14 +470,15 @@ def _check_field(cls: Any, name: str, defaults: Dict[str, Any]) -> None:
     if name in vars(FineTuningParams) and name not in FineTuningParams.VALIDATORS:
         rule = "must have another name, for this one has a meaning"
         raise TypeError(f"{cls.__name__}: {name!r} {rule}")
-    default = defaults.get(name)
+    default = known[name].default
     seen = getattr(cls, name, default)  # what a reader of the class takes for its default
-    is_other = _is_plain(default) and seen != default
+    is_other = seen is not default and seen != default
+    is_factory = callable(known[name].default_factory)
     is_slot = hasattr(seen, "__set__")
     is_list = type(seen) is list  # no dataclass has one
-    if name not in defaults or (is_other and not is_slot) or is_list:
-        rule = "must be annotated in a class decorated with @dataclass(frozen=True)"
-        raise TypeError(f"{cls.__name__}: {name!r} {rule}")
+    if (is_other and not is_factory and not is_slot) or is_list:
+        rule = "is no default without an annotation"
+        raise TypeError(f"{cls.__name__}: {name} = {_show(seen)} {rule}")
 
 
 def _validated(cls: Any, name: str, value: Any) -> Any:
@@ -492,12 +501,13 @@ def _validated(cls: Any, name: str, value: Any) -> Any:
         plain = _is_plain(valid) and type(valid).__name__ == kind
     else:
         plain = _is_plain(valid)
+    called = f"{cls.__name__}.{method}"
     if not plain:
         rule = f"a plain bool, int, float or str, as annotated ({kind}), or a list of those"
         shown = f"{_show(valid)} ({type(valid).__name__})"
-        raise TypeError(f"{cls.__name__}.{method} must return {rule}, not {shown}")
+        raise TypeError(f"{called} must return {rule}, not {shown}: see VALIDATORS")
     if validator(valid) != valid:  # replace() and from_strings() validate what is valid again
-        raise TypeError(f"{cls.__name__}.{method} must return {_show(valid)} for itself")
+        raise TypeError(f"{called}({_show(valid)}) must return the same")
     return valid
 
 
@@ -506,7 +516,8 @@ def _is_plain(value: object) -> bool:
     if type(value) is float:
         return str(value) not in ("nan", "-0.0")
     if type(value) is str:
-        return value.isprintable() and " / " not in f" {value} "
+        padded = f" {value} "  # no half of the separator stands at an end
+        return value.isprintable() and " / " not in padded
     return type(value) in (bool, int)
 
 
