@@ -1492,7 +1492,8 @@ class TestRuleOfASubclass:
     def test_a_field_takes_no_name_of_the_class(self, name):
         cls = subclass({name: (str, "a")}, validate_name=staticmethod(str))
         cls.VALIDATORS = {**FineTuningParams.VALIDATORS, name: "validate_str"}
-        with pytest.raises(TypeError, match=f"'{name}' must have another name"):
+        message = f"^Longer: '{name}' must have another name, for this one has a meaning$"
+        with pytest.raises(TypeError, match=message):
             cls(**BASE)
 
     @pytest.mark.parametrize(
