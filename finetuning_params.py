@@ -188,7 +188,8 @@ class FineTuningParams:
         super().__init_subclass__(**options)
         table: Dict[str, str] = {}
         for base in reversed(cls.__mro__):
-            inherited = getattr(super(base, base), "VALIDATORS", {})  # that of the next in line
+            # A table that was merged before holds its parents' entries, too: they are not its own.
+            inherited = getattr(super(base, base), "VALIDATORS", {})
             own = vars(base).get("VALIDATORS", inherited).items() - inherited.items()
             table.update(sorted(own))
         cls.VALIDATORS = table
@@ -470,13 +471,14 @@ def _check_field(cls: Any, name: str, known: Dict[str, Any]) -> None:
     if name in vars(FineTuningParams) and name not in FineTuningParams.VALIDATORS:
         rule = "must have another name, for this one has a meaning"
         raise TypeError(f"{cls.__name__}: {name!r} {rule}")
-    default = known[name].default
-    seen = getattr(cls, name, default)  # what a reader of the class takes for its default
-    is_other = seen is not default and seen != default
-    is_factory = callable(known[name].default_factory)
+    f = known[name]
+    seen = getattr(cls, name, f.default)  # what a reader of the class takes for its default
+    is_other = seen is not f.default and seen != f.default
+    is_factory = callable(f.default_factory)
     is_slot = hasattr(seen, "__set__")
     is_list = type(seen) is list  # no dataclass has one
-    if (is_other and not is_factory and not is_slot) or is_list:
+    is_ignored = is_other and not is_factory and not is_slot
+    if is_ignored or is_list:
         rule = "is no default without an annotation"
         raise TypeError(f"{cls.__name__}: {name} = {_show(seen)} {rule}")
 
@@ -501,13 +503,13 @@ def _validated(cls: Any, name: str, value: Any) -> Any:
         plain = _is_plain(valid) and type(valid).__name__ == kind
     else:
         plain = _is_plain(valid)
-    called = f"{cls.__name__}.{method}"
     if not plain:
         rule = f"a plain bool, int, float or str, as annotated ({kind}), or a list of those"
         shown = f"{_show(valid)} ({type(valid).__name__})"
-        raise TypeError(f"{called} must return {rule}, not {shown}: see VALIDATORS")
+        told = f"must return {rule}, not {shown}: see VALIDATORS"
+        raise TypeError(f"{cls.__name__}.{method} {told}")
     if validator(valid) != valid:  # replace() and from_strings() validate what is valid again
-        raise TypeError(f"{called}({_show(valid)}) must return the same")
+        raise TypeError(f"{cls.__name__}.{method}({_show(valid)}) must return the same")
     return valid
 
 

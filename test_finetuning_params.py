@@ -1418,6 +1418,23 @@ class TestTableOfASubclass:
         assert names == ["first"]
 
 
+def subclass_with(validator: Any, annotation: Any = Any, default: Any = None) -> Any:
+    """Return a subclass with a field "extra" and its validator."""
+    return subclass(
+        {"extra": (annotation, default)},
+        VALIDATORS={"extra": "validate_extra"},
+        validate_extra=staticmethod(validator),
+    )
+
+
+def check_refused(cls: Any, message: str) -> None:
+    """Check that no object of a class can be built, in either way."""
+    for make in [lambda: cls(**BASE), lambda: cls.from_strings(BASE, ignore_unknown=True)]:
+        with pytest.raises(TypeError) as caught:
+            make()
+        assert str(caught.value) == message
+
+
 UNDECORATED = "Longer must be decorated with @dataclass(frozen=True)"
 UNANNOTATED = "is no default without an annotation"
 
@@ -1435,10 +1452,7 @@ class TestRuleOfASubclass:
     )
     def test_a_class_without_decorator_declares_nothing(self, body):
         cls: Any = type("Longer", (FineTuningParams,), body)
-        for make in [lambda: cls(**BASE), lambda: cls.from_strings(BASE, ignore_unknown=True)]:
-            with pytest.raises(TypeError) as caught:
-                make()
-            assert str(caught.value) == UNDECORATED
+        check_refused(cls, UNDECORATED)
 
     @pytest.mark.parametrize(
         "name, value",
@@ -1483,10 +1497,7 @@ class TestRuleOfASubclass:
     )
     def test_every_field_has_a_validator_and_every_entry_a_field(self, members, message):
         cls = subclass({"epochs": (bool, True)}, **members)
-        for make in [lambda: cls(**BASE), lambda: cls.from_strings(BASE)]:
-            with pytest.raises(TypeError) as caught:
-                make()
-            assert str(caught.value) == message
+        check_refused(cls, message)
 
     @pytest.mark.parametrize("name", ["id", "keys", "to_strings"])
     def test_a_field_takes_no_name_of_the_class(self, name):
@@ -1538,19 +1549,14 @@ class TestRuleOfASubclass:
         [True, 3, 0.5, math.inf, "caf\u00e9", [], [1, 2], [0.5], ["a", "b"], [False]],
     )
     def test_plain_values_are_stored_as_they_are(self, plain):
-        cls = subclass(
-            {"extra": (Any, None)},
-            VALIDATORS={"extra": "validate_extra"},
-            validate_extra=staticmethod(lambda value: plain),
-        )
+        cls = subclass_with(lambda value: plain)
         assert repr(cls(**BASE).extra) == repr(plain)
 
     def test_a_list_of_examples_types_is_plain(self):
-        cls = subclass({"more": (Any, 2)}, VALIDATORS={"more": "validate_more"})
-        cls.validate_more = staticmethod(FineTuningParams.validate_examples_order)
+        cls = subclass_with(lambda value: FineTuningParams.validate_examples_order(value), Any, 2)
         params = cls(**BASE)
-        assert params.more == [ExamplesType.hard_all]
-        assert type(params["more"][0]) is int
+        assert params.extra == [ExamplesType.hard_all]
+        assert type(params["extra"][0]) is int
 
     @pytest.mark.parametrize(
         "value",
@@ -1562,20 +1568,14 @@ class TestRuleOfASubclass:
         ids=repr,
     )
     def test_anything_else_is_a_type_error_that_names_the_validator(self, value):
-        cls = subclass(
-            {"extra": (Any, None)},
-            VALIDATORS={"extra": "validate_extra"},
-            validate_extra=staticmethod(lambda _: value),
-        )
+        cls = subclass_with(lambda _: value)
         any_name = getattr(Any, "__name__", "typing.Any")
-        for make in [lambda: cls(**BASE), lambda: cls.from_strings(BASE)]:
-            with pytest.raises(TypeError) as caught:
-                make()
-            assert str(caught.value) == (
-                "Longer.validate_extra must return a plain bool, int, float or str, as annotated "
-                f"({any_name}), or a list of those, not {value!r} ({type(value).__name__}): "
-                "see VALIDATORS"
-            )
+        check_refused(
+            cls,
+            "Longer.validate_extra must return a plain bool, int, float or str, as annotated "
+            f"({any_name}), or a list of those, not {value!r} ({type(value).__name__}): "
+            "see VALIDATORS",
+        )
 
     @pytest.mark.parametrize(
         "annotation, value",
@@ -1585,11 +1585,7 @@ class TestRuleOfASubclass:
         ],
     )
     def test_a_number_is_of_the_type_that_is_annotated(self, annotation, value):
-        cls = subclass(
-            {"extra": (annotation, value)},
-            VALIDATORS={"extra": "validate_extra"},
-            validate_extra=staticmethod(lambda value: value),
-        )
+        cls = subclass_with(lambda value: value, annotation, value)
         with pytest.raises(TypeError, match="as annotated"):
             cls(**BASE)
 
@@ -1604,17 +1600,12 @@ class TestRuleOfASubclass:
         assert cls(**BASE).id == BASE_ID
 
     def test_a_validator_returns_what_it_has_returned_as_it_is(self):
-        cls = subclass(
-            {"extra": (float, 0.5)},
-            VALIDATORS={"extra": "validate_extra"},
-            validate_extra=staticmethod(lambda value: 2 * value),
-        )
+        cls = subclass_with(lambda value: 2 * value, float, 0.5)
         with pytest.raises(TypeError, match=r"^Longer.validate_extra\(1.0\) must return the same$"):
             cls(**BASE)
 
     def test_a_lone_examples_type_is_not_plain(self):
-        cls = subclass({"extra": (Any, 2)}, VALIDATORS={"extra": "validate_extra"})
-        cls.validate_extra = staticmethod(ExamplesType)
+        cls = subclass_with(ExamplesType, Any, 2)
         with pytest.raises(TypeError, match=r"not ExamplesType.hard_all \(ExamplesType\)"):
             cls(**BASE)
 

