@@ -69,7 +69,10 @@ class FineTuningParamsError(ValueError):
         self.errors = errors
 
     def __str__(self) -> str:
-        lines = [f"{_one_line(name)}: {message}" for name, message in self.errors.items()]
+        lines = []
+        for name, message in self.errors.items():
+            shown = name if name.isprintable() else ascii(name)
+            lines.append(f"{_one_line(shown)}: {message}")
         noun = "parameter" if len(lines) == 1 else "parameters"
         return "\n".join([f"{len(lines)} invalid {noun}", *lines])
 
@@ -115,6 +118,20 @@ class FineTuningParams:
     instance by cosine similarity. All numbers must be finite. Strings are invalid
     here but for examples_order; from_strings() reads them.
 
+    The static method validate_x validates field x. A subclass, decorated with
+    @dataclass(frozen=True) too, adds a field with a default and its validator,
+    ready-made or its own, or narrows one of ours by another validator::
+
+        dropout: float = 0.1
+        validate_dropout = staticmethod(FineTuningParams.validate_ratio)
+
+    A validator takes any value. It raises ValueError, or returns a bool, int,
+    float, str, or a list of those or of examples types, and makes the same of the
+    value's own string again, because ids are made of strings: from_strings()
+    reads those of fields annotated bool, int or float, other validators read
+    theirs, such as "1,2" of a list and "" of an empty one. No other method may be
+    called validate_something.
+
     Args:
         num_fixed_layers: Number of layers to freeze in each of the two models,
             from the bottom, with the embeddings, an int from 0 to sys.maxsize.
@@ -146,8 +163,8 @@ class FineTuningParams:
 
     Raises:
         FineTuningParamsError: Parameters are invalid; it names all of them.
-        TypeError: A name is unknown or missing, or a subclass breaks the rule of
-            VALIDATORS.
+        TypeError: A name is unknown or missing, something in a subclass would be
+            ignored, or what its validator returns is not read back as the same.
     """
 
     num_fixed_layers: int
@@ -162,64 +179,10 @@ class FineTuningParams:
     max_abs_difference_threshold: float = 1.0
     examples_order: List[ExamplesType] = field(default_factory=lambda: [ExamplesType.all_examples])
 
-    # Which validator checks which field. The rule for a subclass: every field has a validator, and
-    # what a validator returns is plain. Its own table names its own fields; the tables of its
-    # parents are merged in. A validator raises ValueError, or returns a bool, int, float or str, of
-    # the type that the field is annotated with, or a list of those or of examples types: no NaN and
-    # no -0.0, strings as validate_str() returns them, and in a list none with a comma or without a
-    # character. Its own results it returns unchanged: replace() and from_strings() validate again.
-    # from_strings() reads the strings of fields annotated bool, int or float; the validator of any
-    # other field is handed its string, which it reads back from what to_strings() wrote.
-    VALIDATORS = {
-        "num_fixed_layers": "validate_non_negative_int",
-        "query_lr": "validate_positive_float",
-        "items_lr": "validate_positive_float",
-        "query_weight_decay": "validate_non_negative_float",
-        "items_weight_decay": "validate_non_negative_float",
-        "margin": "validate_non_negative_float_margin",
-        "not_irrelevant_only": "validate_bool",
-        "negative_downsampling": "validate_ratio",
-        "min_abs_difference_threshold": "validate_threshold",
-        "max_abs_difference_threshold": "validate_threshold",
-        "examples_order": "validate_examples_order",
-    }
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        table: Dict[str, str] = {}
-        for base in reversed(cls.__mro__):
-            # A table that was merged before holds its parents' entries, too: they are not its own.
-            inherited = getattr(super(base, base), "VALIDATORS", {})
-            own = vars(base).get("VALIDATORS", inherited).items() - inherited.items()
-            table.update(sorted(own))
-        cls.VALIDATORS = table
+    _checked = (None, None, None)  # see _validators_of()
 
     def __post_init__(self) -> None:
-        cls = type(self)
-        is_subclass = cls is not FineTuningParams
-        if is_subclass:
-            _check_class(cls)
-        errors: Dict[str, str] = {}
-        for name, validator in cls.VALIDATORS.items():
-            value = getattr(self, name)
-            try:
-                if is_subclass:
-                    valid = _validated(cls, name, value)
-                else:  # the same, in half the time
-                    valid = getattr(cls, validator)(value)
-            except ValueError as error:
-                errors[name] = str(error)
-                valid = None  # tells _check_window() that there is no valid threshold
-            if valid is not value:  # setting what is plain already would take time
-                valid = _FrozenList(valid) if type(valid) is list else valid
-                object.__setattr__(self, name, valid)
-        try:
-            _check_window(self.min_abs_difference_threshold, self.max_abs_difference_threshold)
-        except ValueError as error:
-            errors["max_abs_difference_threshold"] = str(error)
-        if errors:
-            names = sorted(errors, key=list(cls.__dataclass_fields__).index)
-            raise FineTuningParamsError({name: errors[name] for name in names})
+        _validate(self, _validators_of(type(self)), {})
 
     @staticmethod
     def validate_non_negative_int(value: object) -> int:
@@ -229,8 +192,10 @@ class FineTuningParams:
             ValueError: The value is no such integer.
         """
         number = _integer(value)
-        if number is None or number < 0:
-            raise _invalid(value, "a non-negative integer", right_type=number is not None)
+        if number is None:
+            raise _wrong_type(value, "a non-negative integer")
+        if number < 0:
+            raise _invalid(value, "a non-negative integer")
         if number > sys.maxsize:  # Python refuses to print huge integers, and ids are made of text
             raise _invalid(value, f"at most {sys.maxsize}")
         return number
@@ -242,9 +207,11 @@ class FineTuningParams:
         Raises:
             ValueError: The value is no such float.
         """
-        if isinstance(value, float) and 0.0 < value <= _MAX:
-            return float(value)
-        raise _invalid(value, "a positive float", right_type=isinstance(value, float))
+        if not isinstance(value, float):
+            raise _wrong_type(value, "a positive float")
+        if not 0.0 < value <= _MAX:
+            raise _invalid(value, "a positive float")
+        return float(value)
 
     @staticmethod
     def validate_non_negative_float(value: object) -> float:
@@ -253,9 +220,11 @@ class FineTuningParams:
         Raises:
             ValueError: The value is no such float.
         """
-        if isinstance(value, float) and 0.0 <= value <= _MAX:
-            return float(value) or 0.0  # -0.0 equals 0.0, but would have another id
-        raise _invalid(value, "a non-negative float", right_type=isinstance(value, float))
+        if not isinstance(value, float):
+            raise _wrong_type(value, "a non-negative float")
+        if not 0.0 <= value <= _MAX:
+            raise _invalid(value, "a non-negative float")
+        return float(value) or 0.0  # -0.0 equals 0.0, but would have another id
 
     validate_non_negative_float_margin = validate_non_negative_float  # EmbeddingStudio's name
 
@@ -268,7 +237,7 @@ class FineTuningParams:
         """
         if _is_bool(value):
             return bool(value)
-        raise _invalid(value, "True or False", right_type=False)
+        raise _wrong_type(value, "True or False")
 
     @staticmethod
     def validate_ratio(value: object) -> float:
@@ -278,9 +247,11 @@ class FineTuningParams:
             ValueError: The value is no such number.
         """
         number = value if isinstance(value, float) else _integer(value)
-        if number is not None and 0.0 <= number <= 1.0:
-            return float(number) or 0.0  # no -0.0
-        raise _invalid(value, "a float or integer from 0 to 1", right_type=number is not None)
+        if number is None:
+            raise _wrong_type(value, "a float or integer from 0 to 1")
+        if not 0.0 <= number <= 1.0:
+            raise _invalid(value, "a float or integer from 0 to 1")
+        return float(number) or 0.0  # no -0.0
 
     @staticmethod
     def validate_threshold(value: object) -> float:
@@ -290,9 +261,11 @@ class FineTuningParams:
             ValueError: The value is no such number.
         """
         number = value if isinstance(value, float) else _integer(value)
-        if number is not None and 0.0 <= number <= _MAX:
-            return float(number) or 0.0  # no -0.0
-        raise _invalid(value, "a non-negative finite float", right_type=number is not None)
+        if number is None:
+            raise _wrong_type(value, "a non-negative finite float")
+        if not 0.0 <= number <= _MAX:
+            raise _invalid(value, "a non-negative finite float")
+        return float(number) or 0.0  # no -0.0
 
     @staticmethod
     def validate_str(value: object) -> str:
@@ -304,11 +277,11 @@ class FineTuningParams:
         Raises:
             ValueError: The value is no such string.
         """
-        text = "".join(value) if isinstance(value, str) else None  # plain, also of an enum's member
-        if text is not None and _is_plain(text):
-            return text
-        rule = "a printable string without ' / '"
-        raise _invalid(value, rule, right_type=text is not None)
+        if not isinstance(value, str):
+            raise _wrong_type(value, "a printable string without ' / '")
+        if not value.isprintable() or " / " in f" {value} ":
+            raise _invalid(value, "a printable string without ' / '")
+        return "".join(value)  # plain, also of an enum's member
 
     @staticmethod
     def validate_examples_order(value: object) -> List[ExamplesType]:
@@ -324,11 +297,23 @@ class FineTuningParams:
                 such as a set.
         """
         order = []
-        for item in _items(value):
+        for item in _split_order(value):
             order.append(_examples_type(item))
         if order:
             return order
         raise _invalid(value, "a non-empty sequence of examples types")
+
+    # Python finds the validator of a field by its name, here and in a subclass.
+    validate_num_fixed_layers = validate_non_negative_int
+    validate_query_lr = validate_positive_float
+    validate_items_lr = validate_positive_float
+    validate_query_weight_decay = validate_non_negative_float
+    validate_items_weight_decay = validate_non_negative_float
+    validate_margin = validate_non_negative_float_margin
+    validate_not_irrelevant_only = validate_bool
+    validate_negative_downsampling = validate_ratio
+    validate_min_abs_difference_threshold = validate_threshold
+    validate_max_abs_difference_threshold = validate_threshold
 
     def keys(self) -> List[str]:
         """Return the names of the fields, in order; dict(params) asks for them.
@@ -336,10 +321,10 @@ class FineTuningParams:
         Raises:
             TypeError: A subclass has a __post_init__ that did not call that of its parent.
         """
-        if type(self.examples_order) is not _FrozenList:
+        if type(self.examples_order).__name__ != "_FrozenList":  # reload() makes another one
             rule = "must call super().__post_init__(), or nothing is validated"
             raise TypeError(f"{type(self).__name__}.__post_init__ {rule}")
-        return [f.name for f in _fields(self)]
+        return list(_validators_of(type(self)))
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of a field as plain data, or raise KeyError.
@@ -347,11 +332,11 @@ class FineTuningParams:
         A list is a new one, with numbers for examples types: most writers of data files refuse
         members of an enum or write them as something else.
         """
-        if name not in self:
+        if name not in self.keys():
             raise KeyError(name)
         value = getattr(self, name)
         if isinstance(value, list):
-            return [item.value if isinstance(item, ExamplesType) else item for item in value]
+            return [item.value if isinstance(item, Enum) else item for item in value]
         return value
 
     def __contains__(self, name: object) -> bool:
@@ -389,28 +374,27 @@ class FineTuningParams:
         Raises:
             FineTuningParamsError: Parameters are unreadable, invalid, missing or, without
                 ignore_unknown, unknown; it names all of them.
-            TypeError: The values are no mapping, or a subclass breaks the rule of VALIDATORS.
+            TypeError: The values are no mapping, or as the constructor raises it.
         """
-        _check_class(cls)
+        methods = _validators_of(cls)
         given = {**values}
-        known = {f.name: f for f in _fields(cls) if f.init}
-        valid: Dict[str, Any] = {}
+        parsed: Dict[str, Any] = {}
         errors: Dict[str, str] = {}
-        for name, f in known.items():
+        for name in methods:
+            f = cls.__dataclass_fields__[name]
             try:
-                value = _read(given.pop(name), f) if name in given else _default(f)
-                valid[name] = _validated(cls, name, value)
-                if name == "max_abs_difference_threshold":
-                    _check_window(valid.get("min_abs_difference_threshold"), valid[name])
+                parsed[name] = _parse(given.pop(name), f) if name in given else _default(f)
             except ValueError as error:
                 errors[name] = str(error)
-        unknown = [] if ignore_unknown else given
-        for name in unknown:
-            hint = _hint(str(name), known)
+        for name in [] if ignore_unknown else given:
+            hint = _did_you_mean(str(name), methods)
             errors[str(name)] = "unknown parameter" + hint
-        if errors:
-            raise FineTuningParamsError(errors)
-        return cls(**valid)
+        if errors:  # the other values are validated beside them, in an object that nobody sees
+            draft = object.__new__(cls)
+            for name in methods:
+                object.__setattr__(draft, name, parsed.get(name))
+            _validate(draft, {name: methods[name] for name in parsed}, errors)
+        return cls(**parsed)
 
 
 class _FrozenList(List[Any]):
@@ -431,8 +415,104 @@ class _FrozenList(List[Any]):
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
 
+def _validate(params: Any, methods: Dict[str, str], errors: Dict[str, str]) -> None:
+    """Store what the validators of fields return; raise their errors and those that are known.
+
+    Raises:
+        FineTuningParamsError: There are errors; they come in the order of the fields.
+    """
+    cls = type(params)
+    _, _, changed = cls._checked
+    for name, method in methods.items():
+        value = getattr(params, name)
+        try:
+            valid = getattr(cls, method)(value)
+            if changed and name in changed:
+                valid = _read_back(cls, name, valid)
+        except ValueError as error:
+            errors[name] = str(error)
+            valid = None  # so that no threshold is compared with it
+        if valid is not value:  # setting what is plain already would take time
+            valid = _FrozenList(valid) if type(valid) is list else valid
+            object.__setattr__(params, name, valid)
+    if errors or params.min_abs_difference_threshold >= params.max_abs_difference_threshold:
+        _raise_errors(params, errors)
+
+
+def _raise_errors(params: Any, errors: Dict[str, str]) -> None:
+    """Raise errors in the order of the fields, with that of thresholds that leave no pair."""
+    low, high = params.min_abs_difference_threshold, params.max_abs_difference_threshold
+    if None not in (low, high) and low >= high:
+        rule = f"above min_abs_difference_threshold ({low}), or no pair is left"
+        errors["max_abs_difference_threshold"] = str(_invalid(high, rule))
+    names = [*params.__dataclass_fields__, *errors]
+    raise FineTuningParamsError({name: errors[name] for name in names if name in errors})
+
+
+def _read_back(cls: Any, name: str, valid: Any) -> Any:
+    """Return what a validator has returned, -0.0 as 0.0, if it makes the same of its own string.
+
+    Raises:
+        TypeError: It does not: a run would have two ids, or two runs would have one.
+    """
+    method = "validate_" + name
+    try:
+        valid = _plain(valid)
+        text = FineTuningParams.validate_str(_text(valid))
+        value = _parse(text, cls.__dataclass_fields__[name])
+        again = _plain(getattr(cls, method)(value))
+    except Exception as error:
+        again = error
+    if repr(again) == repr(valid) and again == valid:
+        return valid
+    rule = "must return a bool, int, float, str or list that it makes again of its string"
+    shown = f"{_short_repr(valid)} became {_short_repr(again)}"
+    raise TypeError(f"{cls.__name__}.{method} {rule}: {shown}")
+
+
+def _plain(value: Any, *more: type) -> Any:
+    """Return a plain value, -0.0 as 0.0 and a list as a new one, or raise TypeError."""
+    if type(value) is float:
+        return value + 0.0
+    if isinstance(value, list) and not more:
+        return [_plain(item, ExamplesType) for item in value]
+    if type(value) in (bool, int, str, *more):
+        return value
+    raise TypeError(f"{type(value).__name__} is none of these")
+
+
+def _validators_of(cls: Any) -> Any:
+    """Return the names of a class's validators by field, or raise TypeError if it is wrong."""
+    owner, methods, _ = cls._checked
+    if owner is cls:  # no parent's, which is inherited, nor one that IPython's autoreload copied
+        return methods
+    # Not FineTuningParams, which is another class after importlib.reload().
+    ours = [base for base in cls.__mro__ if "from_strings" in vars(base)][-1]
+    _check_decorators(cls, ours)
+    own = []
+    for name in dir(cls):
+        if name.startswith("validate_") and getattr(cls, name) != getattr(ours, name, None):
+            own.append(name)
+    methods = {}
+    for f in _fields(cls):
+        _check_field(cls, ours, f, own)
+        methods[f.name] = "validate_" + f.name
+    _check_methods(cls, ours, methods, own)
+    cls._checked = cls, methods, [name for name in methods if methods[name] in own]
+    return methods
+
+
+def _check_decorators(cls: Any, ours: Any) -> None:
+    """Raise TypeError if the annotations of a class would be ignored."""
+    for base in cls.__mro__:
+        # Python 3.14 makes the annotations when they are asked for, by a function.
+        annotated = vars(base).get("__annotations__") or getattr(base, "__annotate__", None)
+        if annotated and issubclass(base, ours) and "__dataclass_fields__" not in vars(base):
+            raise TypeError(f"{base.__name__} must be decorated with @dataclass(frozen=True)")
+
+
 def _fields(cls: Any) -> Any:
-    """Return the dataclass fields of a class or an object, in order."""
+    """Return the dataclass fields of a class, in order."""
     # In a class that cloudpickle 2, the last for Python 3.7, ships by value, fields() finds none:
     # the id of every run would be that of an empty string.
     return fields(cls) or [
@@ -440,104 +520,38 @@ def _fields(cls: Any) -> Any:
     ]
 
 
-def _check_class(cls: Any) -> None:
-    """Raise TypeError, which says what to write, if a class breaks the rule of VALIDATORS."""
-    if vars(cls).get("_checked") is cls.VALIDATORS:  # the table that was checked, not a parent's
-        return
-    for base in cls.__mro__:
-        # Python 3.14 makes the annotations when they are asked for, by a function.
-        annotated = vars(base).get("__annotations__") or getattr(base, "__annotate__", None)
-        is_dataclass = "__dataclass_fields__" in vars(base)
-        is_mixin = not issubclass(base, FineTuningParams)  # its annotations may be anything
-        if annotated and not is_dataclass and not is_mixin:
-            raise TypeError(f"{base.__name__} must be decorated with @dataclass(frozen=True)")
-    known = {f.name: f for f in _fields(cls)}
-    for name in [*cls.VALIDATORS, *known]:
-        _check_field(cls, name, known)
-    cls._checked = cls.VALIDATORS
-
-
-def _check_field(cls: Any, name: str, known: Dict[str, Any]) -> None:
-    """Raise TypeError unless a name is that of a field, with its default and a validator."""
-    validator = cls.VALIDATORS.get(name)
-    if name not in known:
-        rule = "must be annotated in a class decorated with @dataclass(frozen=True)"
-        hint = _hint(name, known)
-        raise TypeError(f"{cls.__name__}: {name!r} {rule}{hint}")
-    if not callable(getattr(cls, str(validator), None)):
-        rule = f"VALIDATORS must have {name!r}: 'the name of a method'"
-        hint = _hint(str(validator), dir(cls))
-        raise TypeError(f"{cls.__name__}: {rule}, not {validator!r}{hint}")
-    if name in vars(FineTuningParams) and name not in FineTuningParams.VALIDATORS:
+def _check_field(cls: Any, ours: Any, f: Any, own: List[str]) -> None:
+    """Raise TypeError, which says what to write, if a field or its default would be ignored."""
+    name = f.name
+    default = getattr(cls, name, f.default)  # what a reader of the class takes for it
+    is_new = name not in ours.__dataclass_fields__
+    if is_new and hasattr(ours, name):
         rule = "must have another name, for this one has a meaning"
-        raise TypeError(f"{cls.__name__}: {name!r} {rule}")
-    f = known[name]
-    seen = getattr(cls, name, f.default)  # what a reader of the class takes for its default
-    is_other = seen is not f.default and seen != f.default
-    is_factory = callable(f.default_factory)
-    is_slot = hasattr(seen, "__set__")
-    is_list = type(seen) is list  # no dataclass has one
-    is_ignored = is_other and not is_factory and not is_slot
-    if is_ignored or is_list:
-        rule = "is no default without an annotation"
-        raise TypeError(f"{cls.__name__}: {name} = {_show(seen)} {rule}")
-
-
-def _validated(cls: Any, name: str, value: Any) -> Any:
-    """Return what the validator of a field makes of a value.
-
-    Raises:
-        ValueError: The value is invalid.
-        TypeError: A validator of a subclass returns what is not plain.
-    """
-    method = cls.VALIDATORS[name]
-    validator = getattr(cls, method)
-    valid = validator(value)
-    if validator is getattr(FineTuningParams, method, None):
-        return valid  # ours return what is plain
-    kind = _kind(cls.__dataclass_fields__[name])
-    if type(valid) in (list, _FrozenList):
-        valid = list(valid)  # a copy: it may be the caller's own
-        plain = all(_is_plain_item(item) for item in valid)
-    elif kind in (*_NUMBERS, "str"):
-        plain = _is_plain(valid) and type(valid).__name__ == kind
+    elif is_new and "validate_" + name not in own:
+        ready_made = "staticmethod(FineTuningParams.validate_non_negative_int)"
+        rule = f"must have a validator, such as validate_{name} = {ready_made}"
+    elif not f.init:
+        rule = "must be an argument: write a property instead of init=False"
+    elif default is not f.default and default != f.default and not hasattr(default, "__set__"):
+        rule = f"= {_short_repr(default)} is no default: annotate it in a decorated class"
     else:
-        plain = _is_plain(valid)
-    if not plain:
-        rule = f"a plain bool, int, float or str, as annotated ({kind}), or a list of those"
-        shown = f"{_show(valid)} ({type(valid).__name__})"
-        told = f"must return {rule}, not {shown}: see VALIDATORS"
-        raise TypeError(f"{cls.__name__}.{method} {told}")
-    if validator(valid) != valid:  # replace() and from_strings() validate what is valid again
-        raise TypeError(f"{cls.__name__}.{method}({_show(valid)}) must return the same")
-    return valid
+        return
+    raise TypeError(f"{cls.__name__}.{name} {rule}")
 
 
-def _is_plain(value: object) -> bool:
-    """Return whether the string of a value tells it from every value that it does not equal."""
-    if type(value) is float:
-        return str(value) not in ("nan", "-0.0")
-    if type(value) is str:
-        padded = f" {value} "  # no half of the separator stands at an end
-        return value.isprintable() and " / " not in padded
-    return type(value) in (bool, int)
-
-
-def _is_plain_item(item: object) -> bool:
-    """Return whether an item of a list is plain; with a comma it would read as two, "" as none."""
-    if type(item) is ExamplesType:
-        return True
-    return _is_plain(item) and item != "" and "," not in str(item)
-
-
-def _check_window(low: Any, high: Any) -> None:
-    """Raise ValueError if no pair is left between two thresholds; one that is invalid is None."""
-    if low is not None and high is not None and low >= high:
-        raise _invalid(high, f"above min_abs_difference_threshold ({low}), or no pair is left")
+def _check_methods(cls: Any, ours: Any, methods: Dict[str, str], own: List[str]) -> None:
+    """Raise TypeError if a method that is named as a validator would be ignored."""
+    ready_made = [getattr(ours, method, None) for method in methods.values()]
+    known = [getattr(cls, method) for method in methods.values()]
+    for name in own:
+        is_field = name in methods or name in methods.values()
+        validator = getattr(cls, name)
+        if not is_field and (validator in ready_made or validator not in known):
+            rule = f"validates no field, unlike {', '.join(methods.values())}"
+            raise TypeError(f"{cls.__name__}.{name} {rule}")
 
 
 _MAX = sys.float_info.max
-_NUMBERS = ("bool", "int", "float")  # annotations of fields whose strings from_strings() reads
 
 
 def _integer(value: Any) -> Optional[int]:
@@ -555,7 +569,7 @@ def _is_bool(value: object) -> bool:
     return type(value).__name__ in ("bool", "bool_")
 
 
-def _items(value: Any) -> Any:
+def _split_order(value: Any) -> Any:
     """Return the items of an order, none of what has no order."""
     if isinstance(value, (list, tuple)):
         return value
@@ -605,8 +619,9 @@ def _examples_type(item: Any) -> ExamplesType:
     if key in _EXAMPLES_TYPES:
         return _EXAMPLES_TYPES[key]
     rule = "an examples type (a name or a number from 1 to 11)"
-    hint = _hint(_show(item), ExamplesType.__members__)
-    raise _invalid(item, rule + hint, right_type=key is not None)
+    if key is None:
+        raise _wrong_type(item, rule)
+    raise _invalid(item, rule + _did_you_mean(_short_repr(item), ExamplesType.__members__))
 
 
 def _text(value: object) -> str:
@@ -625,47 +640,26 @@ def _default(f: Any) -> Any:
     return f.default
 
 
-def _read(value: Any, f: Any) -> Any:
+def _parse(value: Any, f: Any) -> Any:
     """Return the number or flag that a value of a field stands for, other values as they are.
 
     Raises:
         ValueError: The value cannot be read.
     """
-    kind = _kind(f)
-    written = value if isinstance(value, str) else _integer(value)
-    if kind == "int" and isinstance(value, float):
-        written = str(value)
-    if written is None or kind not in _NUMBERS:
+    kind = str(getattr(f.type, "__name__", f.type))  # postponed annotations are strings
+    written = value if isinstance(value, (str, float)) else _integer(value)
+    if written is None or kind not in _PARSERS:
         return value
     try:
-        if kind == "bool":
-            return _FLAGS[str(written).strip().lower()]
-        return _read_int(written) if kind == "int" else float(written)
+        return _PARSERS[kind](written)
     except (KeyError, OverflowError, ValueError):
-        raise ValueError(f"{_show(value)} must be readable as {kind}") from None
+        raise ValueError(f"{_short_repr(value, ascii)} must be readable as {kind}") from None
 
 
-_FLAGS = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "1": True,
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
-}
-
-
-def _kind(f: Any) -> str:
-    """Return the name of the type that a field is annotated with."""
-    return str(getattr(f.type, "__name__", f.type))  # postponed annotations are strings
-
-
-def _read_int(written: Any) -> int:
-    """Return the integer that an int or a string stands for, also one such as 3.0 or 1e1."""
+def _parse_int(written: Any) -> int:
+    """Return the integer that a value stands for, also one such as "3.0" or "1e1"."""
     try:
-        return int(written)
+        return int(str(written) if isinstance(written, float) else written)
     except ValueError:
         number = float(written)
         if number.is_integer() and abs(number) < 2**53:  # beyond it, floats leave integers out
@@ -673,7 +667,27 @@ def _read_int(written: Any) -> int:
         raise
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
+def _parse_bool(written: Any) -> bool:
+    """Return the flag that a value stands for, also one such as "1.0"."""
+    word = str(written).strip().lower()
+    return _FLAGS[word] if word in _FLAGS else _FLAGS[_parse_int(written)]
+
+
+_FLAGS: Dict[Any, bool] = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    1: True,
+    "false": False,
+    "no": False,
+    "off": False,
+    0: False,
+}
+# By the annotation of a field: what reads its strings.
+_PARSERS: Dict[str, Any] = {"bool": _parse_bool, "int": _parse_int, "float": float}
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a question for the known name that a name resembles, or nothing."""
     from difflib import get_close_matches
 
@@ -681,19 +695,22 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f", did you mean {close[0]!r}?" if close else ""
 
 
-def _invalid(value: object, rule: str, *, right_type: bool = True) -> ValueError:
-    """Return the error about a value that breaks a rule, by its type or otherwise."""
-    if not right_type:
-        rule += f", not {type(value).__name__}"
-    elif isinstance(value, float) and not abs(value) <= _MAX:
+def _wrong_type(value: object, rule: str) -> ValueError:
+    """Return the error about a value whose type breaks a rule."""
+    return ValueError(f"{_short_repr(value)} must be {rule}, not {type(value).__name__}")
+
+
+def _invalid(value: object, rule: str) -> ValueError:
+    """Return the error about a value of the right type that breaks a rule."""
+    if isinstance(value, float) and not abs(value) <= _MAX:
         rule = "a finite float"
-    return ValueError(f"{_show(value)} must be {rule}")
+    return ValueError(f"{_short_repr(value)} must be {rule}")
 
 
-def _show(value: object) -> str:
+def _short_repr(value: object, show: Any = repr) -> str:
     """Return the repr of any value in one line of at most 50 characters."""
     try:
-        return _one_line(repr(value))
+        return _one_line(show(value))
     except Exception:  # whatever a repr raises, what is wrong with its value must be reported
         return _one_line(object.__repr__(value))
 
@@ -705,11 +722,14 @@ def _one_line(text: str) -> str:
     return "".join([char if char.isprintable() else " " for char in text])
 
 
-def main(argv: Optional[List[str]] = None) -> None:
+def main(
+    argv: Optional[List[str]] = None, params_class: Type[FineTuningParams] = FineTuningParams
+) -> None:
     """Print the id and the string of the parameters given as arguments.
 
     Args:
         argv: The arguments. Defaults to those of the process.
+        params_class: The class of the parameters, for instance a subclass.
 
     Raises:
         SystemExit: The arguments are invalid (status 2) or ask for help (status 0).
@@ -719,7 +739,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     from inspect import getdoc
     from pathlib import Path
 
-    about = str(getdoc(FineTuningParams)).replace("%", "%%")
+    about = str(getdoc(params_class)).replace("%", "%%")
     parser = ArgumentParser(
         description="Validate the parameters of one run; print its id and its string.",
         epilog=f"{about}\n\nExample:\n    %(prog)s --json base.json margin=0.5",
@@ -748,7 +768,7 @@ def main(argv: Optional[List[str]] = None) -> None:
     for path in options.json:
         try:
             data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-            values = {**values, **json.loads(data, object_pairs_hook=_unique)}
+            values = {**values, **json.loads(data, object_pairs_hook=_reject_duplicates)}
         except (
             AttributeError,  # there is no standard input
             OSError,
@@ -759,13 +779,13 @@ def main(argv: Optional[List[str]] = None) -> None:
             parser.error(f"cannot read {path!r}: {error}")
     values.update(pair.partition("=")[::2] for pair in options.pairs)
     try:
-        params = FineTuningParams.from_strings(values)
+        params = params_class.from_strings(values)
     except FineTuningParamsError as error:
         parser.error(str(error))
     print(params.id, params, sep="  ")
 
 
-def _unique(pairs: Any) -> Any:
+def _reject_duplicates(pairs: Any) -> Any:
     """Return the dict of a JSON object, or raise ValueError if a name is repeated."""
     values: Any = {}
     for name, value in pairs:

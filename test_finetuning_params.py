@@ -11,12 +11,12 @@ import dataclasses
 import doctest
 import enum
 import hashlib
+import importlib
 import inspect
 import io
 import json
 import math
 import multiprocessing
-import operator
 import os
 import pickle
 import re
@@ -106,6 +106,130 @@ def build(**changes: Any) -> FineTuningParams:
     return FineTuningParams(**{**BASE, **changes})
 
 
+class Float(float):
+    """A float that is none by its exact type, as NumPy's float64."""
+
+
+class Int(int):
+    """An int that is none by its exact type."""
+
+
+class Text(str):
+    """A string that is none by its exact type, as NumPy's str_."""
+
+
+class Index:
+    """An integer to operator.index() alone, as NumPy's integers are."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
+    def __repr__(self) -> str:
+        return f"Index({self.value})"
+
+
+class CustomRepr:
+    """Has the repr that it is given."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class BrokenRepr:
+    """Has a repr that raises."""
+
+    def __repr__(self) -> NoReturn:
+        raise ZeroDivisionError("never to be seen")
+
+
+# Members of other classes: those whose name and value agree with ours, and those that look alike.
+ForeignEnum: Any = enum.Enum("ExamplesType", {"hard_all": 2, "all_examples": 11})  # type: ignore[misc]
+ForeignIntEnum: Any = enum.IntEnum("ForeignIntEnum", {"hard_all": 2})
+ForeignStrEnum: Any = enum.Enum("ForeignStrEnum", {"hard_all": "hard_all"}, type=str)
+WrongNumber: Any = enum.IntEnum("WrongNumber", {"hard_all": 3})
+WrongName: Any = enum.IntEnum("WrongName", {"two": 2})
+WrongString: Any = enum.Enum("WrongString", {"hard_all": "soft_all"}, type=str)
+
+
+def error_of(call: Callable[[], object]) -> FineTuningParamsError:
+    """Return the error that a call raises."""
+    with pytest.raises(FineTuningParamsError) as caught:
+        call()
+    return caught.value
+
+
+def errors_of(**changes: Any) -> Dict[str, str]:
+    """Return what is wrong with the base example after changes."""
+    return error_of(lambda: build(**changes)).errors
+
+
+def errors_of_strings(values: Any, **options: Any) -> Dict[str, str]:
+    """Return what from_strings() says is wrong with values."""
+    return error_of(lambda: FineTuningParams.from_strings(values, **options)).errors
+
+
+def parse_one(**strings: Any) -> Any:
+    """Return what from_strings() makes of the string of one field, or the errors."""
+    (name,) = strings
+    try:
+        return FineTuningParams.from_strings({**FULL_STRINGS, **strings})[name]
+    except FineTuningParamsError as error:
+        return error.errors
+
+
+def message_of(validator: str, value: object) -> str:
+    """Return the message with which a validator rejects a value."""
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # callers compare the whole message
+        getattr(FineTuningParams, validator)(value)
+    return str(caught.value)
+
+
+def check_accepted(validator: str, value: object, expected: object) -> None:
+    """Check that a validator returns what is expected, of exactly that type and sign."""
+    result = getattr(FineTuningParams, validator)(value)
+    assert repr(result) == repr(expected)
+    assert type(result) is type(expected)
+
+
+def python(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run a fresh interpreter that finds the module where this one has found it."""
+    inherited = {name: os.environ[name] for name in os.environ if name[:6] != "PYTHON"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**inherited, "PYTHONPATH": str(MODULE.parent), **variables},
+    )
+
+
+COPIES = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "oldest pickle": lambda value: pickle.loads(pickle.dumps(value, protocol=0)),
+    "newest pickle": lambda value: pickle.loads(pickle.dumps(value, pickle.HIGHEST_PROTOCOL)),
+}
+
+
+def define(
+    body: str,
+    parents: str = "FineTuningParams",
+    decorator: str = "@dataclass(frozen=True)",
+) -> Any:
+    """Return the class Params with a body of code, which finds what this file defines."""
+    names = dict(globals())
+    exec("import abc, functools\nfrom dataclasses import dataclass, field", names)
+    lines = textwrap.indent(textwrap.dedent(body), "    ")
+    exec(f"{decorator}\nclass Params({parents}):\n{lines}", names)
+    return names["Params"]
+
+
 class TestPublicContract:
     def test_names(self):
         names = ["ExamplesType", "FineTuningParams", "FineTuningParamsError"]
@@ -149,41 +273,11 @@ class TestPublicContract:
         params = FineTuningParams(3, 0.01, 0.02, 0.001, 0.002, 0.3, True, 0.5, 0.25, 1.5, order)
         assert dict(params) == FULL
 
-    def test_validators_of_the_fields(self):
-        assert FineTuningParams.VALIDATORS == {
-            "num_fixed_layers": "validate_non_negative_int",
-            "query_lr": "validate_positive_float",
-            "items_lr": "validate_positive_float",
-            "query_weight_decay": "validate_non_negative_float",
-            "items_weight_decay": "validate_non_negative_float",
-            "margin": "validate_non_negative_float_margin",
-            "not_irrelevant_only": "validate_bool",
-            "negative_downsampling": "validate_ratio",
-            "min_abs_difference_threshold": "validate_threshold",
-            "max_abs_difference_threshold": "validate_threshold",
-            "examples_order": "validate_examples_order",
-        }
-
-    @pytest.mark.parametrize(
-        "name, parameters",
-        [
-            ("FineTuningParamsError", "errors"),
-            ("FineTuningParams.validate_ratio", "value"),
-            ("FineTuningParams.to_strings", "self"),
-            ("FineTuningParams.from_strings", "values, *, ignore_unknown=False"),
-            ("main", "argv=None"),
-        ],
-    )
-    def test_parameters_of_functions(self, name, parameters):
-        signature = inspect.signature(operator.attrgetter(name)(finetuning_params))
-        bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
-        assert str(inspect.Signature(bare)) == f"({parameters})"
-
     def test_validators_are_called_on_the_class_and_on_an_object(self):
         assert FineTuningParams.validate_ratio(1) == 1.0
         assert build().validate_ratio(1) == 1.0
-        for name in ["validate_str", *FineTuningParams.VALIDATORS.values()]:
-            assert isinstance(vars(FineTuningParams)[name], staticmethod), name
+        for name in ["str", "non_negative_float_margin", *NAMES]:
+            assert isinstance(vars(FineTuningParams)["validate_" + name], staticmethod), name
 
     def test_hints_of_every_function_resolve(self):
         classes = [FineTuningParams, ExamplesType, FineTuningParamsError]
@@ -194,97 +288,6 @@ class TestPublicContract:
                 typing.get_type_hints(function)
         returned = typing.get_type_hints(FineTuningParams.from_strings)["return"]
         assert "'FineTuningParams'" in repr(returned.__bound__)
-
-
-class Float(float):
-    """A float that is none by its exact type, as NumPy's float64."""
-
-
-class Int(int):
-    """An int that is none by its exact type."""
-
-
-class Text(str):
-    """A string that is none by its exact type, as NumPy's str_."""
-
-
-class Index:
-    """An integer to operator.index() alone, as NumPy's integers are."""
-
-    def __init__(self, value: int) -> None:
-        self.value = value
-
-    def __index__(self) -> int:
-        return self.value
-
-    def __repr__(self) -> str:
-        return f"Index({self.value})"
-
-
-class Shown:
-    """Is shown as it is told."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-class Unshown:
-    """Has a repr that fails."""
-
-    def __repr__(self) -> NoReturn:
-        raise ZeroDivisionError("never to be seen")
-
-
-# Members of other classes: those whose name and value agree with ours, and those that look alike.
-Theirs: Any = enum.Enum("ExamplesType", {"hard_all": 2, "all_examples": 11})  # type: ignore[misc]
-Copied: Any = enum.IntEnum("Copied", {"hard_all": 2})
-Named: Any = enum.Enum("Named", {"hard_all": "hard_all"}, type=str)
-Renumbered: Any = enum.IntEnum("Renumbered", {"hard_all": 3})
-Renamed: Any = enum.IntEnum("Renamed", {"two": 2})
-Retold: Any = enum.Enum("Retold", {"hard_all": "soft_all"}, type=str)
-
-
-def error_of(call: Callable[[], object]) -> FineTuningParamsError:
-    """Return the error that a call raises."""
-    with pytest.raises(FineTuningParamsError) as caught:
-        call()
-    return caught.value
-
-
-def errors_of(**changes: Any) -> Dict[str, str]:
-    """Return what is wrong with the base example after changes."""
-    return error_of(lambda: build(**changes)).errors
-
-
-def errors_of_strings(values: Any, **options: Any) -> Dict[str, str]:
-    """Return what from_strings() says is wrong with values."""
-    return error_of(lambda: FineTuningParams.from_strings(values, **options)).errors
-
-
-def read(**strings: Any) -> Any:
-    """Return what from_strings() makes of the string of one field, or the errors."""
-    (name,) = strings
-    try:
-        return FineTuningParams.from_strings({**FULL_STRINGS, **strings})[name]
-    except FineTuningParamsError as error:
-        return error.errors
-
-
-def message_of(validator: str, value: object) -> str:
-    """Return the message with which a validator rejects a value."""
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  # callers compare the whole message
-        getattr(FineTuningParams, validator)(value)
-    return str(caught.value)
-
-
-def check_accepted(validator: str, value: object, expected: object) -> None:
-    """Check that a validator returns what is expected, of exactly that type and sign."""
-    result = getattr(FineTuningParams, validator)(value)
-    assert repr(result) == repr(expected)
-    assert type(result) is type(expected)
 
 
 class TestExamplesType:
@@ -320,7 +323,9 @@ class TestExamplesType:
     def test_it_is_formatted_as_a_string_or_with_d_as_its_number(self, spec, text):
         assert format(ExamplesType.hard_all, spec) == text
 
-    @pytest.mark.parametrize("value", ["hard_all", "2", 2, str(Theirs.hard_all), Theirs.hard_all])
+    @pytest.mark.parametrize(
+        "value", ["hard_all", "2", 2, "ExamplesType.hard_all", ForeignEnum.hard_all]
+    )
     def test_it_reads_its_names_as_typed_loaders_ask_it_to(self, value):
         assert ExamplesType(value) is ExamplesType.hard_all
 
@@ -330,247 +335,166 @@ class TestExamplesType:
             ExamplesType(value)
 
 
-class TestNonNegativeInt:
-    """validate_non_negative_int(): an integer from 0 to sys.maxsize."""
+# What the validators make of the values that they accept, and how they reject others.
+ACCEPTED: Dict[str, List[Tuple[Any, Any]]] = {
+    "non_negative_int": [
+        (0, 0),
+        (sys.maxsize, sys.maxsize),
+        (Int(7), 7),
+        (Index(7), 7),
+        (ForeignIntEnum.hard_all, 2),
+    ],
+    "positive_float": [
+        (SMALLEST, SMALLEST),
+        (LARGEST, LARGEST),
+        (Float(0.25), 0.25),
+    ],
+    "non_negative_float": [
+        (0.0, 0.0),
+        (-0.0, 0.0),
+        (Float(-0.0), 0.0),
+        (SMALLEST, SMALLEST),
+        (LARGEST, LARGEST),
+        (Float(0.25), 0.25),
+    ],
+    "bool": [
+        (True, True),
+        (False, False),
+    ],
+    "ratio": [
+        (0, 0.0),
+        (0.0, 0.0),
+        (-0.0, 0.0),
+        (SMALLEST, SMALLEST),
+        (0.9999999999999999, 0.9999999999999999),
+        (1.0, 1.0),
+        (1, 1.0),
+        (Index(1), 1.0),
+        (Float(0.25), 0.25),
+    ],
+    "threshold": [
+        (0, 0.0),
+        (-0.0, 0.0),
+        (SMALLEST, SMALLEST),
+        (7, 7.0),
+        (Index(7), 7.0),
+        (LARGEST, LARGEST),
+        (int(LARGEST), LARGEST),
+    ],
+    "str": [
+        ("e5-base", "e5-base"),
+        ("", ""),
+        (" a: b/c ", " a: b/c "),
+        ("caf\u00e9 \u6a21", "caf\u00e9 \u6a21"),
+        (Text("x"), "x"),
+        (WrongString.hard_all, "soft_all"),
+    ],
+}
+REJECTED: Dict[str, List[Tuple[Any, str]]] = {
+    "non_negative_int": [
+        (-1, "-1 must be a non-negative integer"),
+        (Index(-1), "Index(-1) must be a non-negative integer"),
+        (True, "True must be a non-negative integer, not bool"),
+        (3.0, "3.0 must be a non-negative integer, not float"),
+        ("3", "'3' must be a non-negative integer, not str"),
+        (None, "None must be a non-negative integer, not NoneType"),
+        (sys.maxsize + 1, f"{sys.maxsize + 1} must be at most {sys.maxsize}"),
+        (10**99, f"1{46 * '0'}... must be at most {sys.maxsize}"),
+    ],
+    "positive_float": [
+        (0.0, "0.0 must be a positive float"),
+        (-0.0, "-0.0 must be a positive float"),
+        (-SMALLEST, "-5e-324 must be a positive float"),
+        (-0.01, "-0.01 must be a positive float"),
+        (math.inf, "inf must be a finite float"),
+        (-math.inf, "-inf must be a finite float"),
+        (math.nan, "nan must be a finite float"),
+        (1, "1 must be a positive float, not int"),
+        (True, "True must be a positive float, not bool"),
+        ("1e-4", "'1e-4' must be a positive float, not str"),
+        (None, "None must be a positive float, not NoneType"),
+        (Decimal("0.5"), "Decimal('0.5') must be a positive float, not Decimal"),
+    ],
+    "non_negative_float": [
+        (-SMALLEST, "-5e-324 must be a non-negative float"),
+        (-0.5, "-0.5 must be a non-negative float"),
+        (math.inf, "inf must be a finite float"),
+        (math.nan, "nan must be a finite float"),
+        (0, "0 must be a non-negative float, not int"),
+        (False, "False must be a non-negative float, not bool"),
+        ("0.5", "'0.5' must be a non-negative float, not str"),
+    ],
+    "bool": [
+        (1, "1 must be True or False, not int"),
+        (math.nan, "nan must be True or False, not float"),
+        ("True", "'True' must be True or False, not str"),
+        (None, "None must be True or False, not NoneType"),
+    ],
+    "ratio": [
+        (-SMALLEST, "-5e-324 must be a float or integer from 0 to 1"),
+        (1.0000000000000002, "1.0000000000000002 must be a float or integer from 0 to 1"),
+        (2, "2 must be a float or integer from 0 to 1"),
+        (LARGEST, "1.7976931348623157e+308 must be a float or integer from 0 to 1"),
+        (-1, "-1 must be a float or integer from 0 to 1"),
+        (math.inf, "inf must be a finite float"),
+        (math.nan, "nan must be a finite float"),
+        (True, "True must be a float or integer from 0 to 1, not bool"),
+        ("0.5", "'0.5' must be a float or integer from 0 to 1, not str"),
+    ],
+    "threshold": [
+        (-SMALLEST, "-5e-324 must be a non-negative finite float"),
+        (-1, "-1 must be a non-negative finite float"),
+        (10**309, f"1{46 * '0'}... must be a non-negative finite float"),
+        (math.inf, "inf must be a finite float"),
+        (math.nan, "nan must be a finite float"),
+        (True, "True must be a non-negative finite float, not bool"),
+        ("1", "'1' must be a non-negative finite float, not str"),
+    ],
+    "str": [
+        ("a / b: c", "'a / b: c' must be a printable string without ' / '"),
+        ("a /", "'a /' must be a printable string without ' / '"),
+        ("/ b", "'/ b' must be a printable string without ' / '"),
+        ("/", "'/' must be a printable string without ' / '"),
+        ("a\nb", "'a\\nb' must be a printable string without ' / '"),
+        ("\ud800", "'\\ud800' must be a printable string without ' / '"),
+        (b"a", "b'a' must be a printable string without ' / ', not bytes"),
+        (7, "7 must be a printable string without ' / ', not int"),
+        (None, "None must be a printable string without ' / ', not NoneType"),
+    ],
+    "examples_order": [
+        ([], "[] must be a non-empty sequence of examples types"),
+        ({2}, "{2} must be a non-empty sequence of examples types"),
+        ({2: "a"}, "{2: 'a'} must be a non-empty sequence of examples types"),
+        ({2: "a"}.keys(), "dict_keys([2]) must be a non-empty sequence of examples types"),
+        (b"\2", "b'\\x02' must be a non-empty sequence of examples types"),
+        (bytearray(b"\2"), "bytearray(b'\\x02') must be a non-empty sequence of examples types"),
+    ],
+}
+
+
+class TestValidators:
+    @pytest.mark.parametrize(
+        "name, value, expected", [(name, *row) for name in ACCEPTED for row in ACCEPTED[name]]
+    )
+    def test_accepted(self, name, value, expected):
+        check_accepted("validate_" + name, value, expected)
 
     @pytest.mark.parametrize(
-        "value, expected",
-        [
-            (0, 0),
-            (sys.maxsize, sys.maxsize),
-            (Int(7), 7),
-            (Index(7), 7),
-            (Copied.hard_all, 2),
-        ],
+        "name, value, message", [(name, *row) for name in REJECTED for row in REJECTED[name]]
     )
-    def test_accepted(self, value, expected):
-        check_accepted("validate_non_negative_int", value, expected)
+    def test_rejected(self, name, value, message):
+        assert message_of("validate_" + name, value) == message
 
-    @pytest.mark.parametrize(
-        "value, message",
-        [
-            (-1, "-1 must be a non-negative integer"),
-            (Index(-1), "Index(-1) must be a non-negative integer"),
-            (True, "True must be a non-negative integer, not bool"),
-            (3.0, "3.0 must be a non-negative integer, not float"),
-            ("3", "'3' must be a non-negative integer, not str"),
-            (None, "None must be a non-negative integer, not NoneType"),
-            (sys.maxsize + 1, f"{sys.maxsize + 1} must be at most {sys.maxsize}"),
-            (10**99, f"1{46 * '0'}... must be at most {sys.maxsize}"),
-        ],
-    )
-    def test_rejected(self, value, message):
-        assert message_of("validate_non_negative_int", value) == message
-
-    def test_what_python_refuses_to_print_is_rejected(self):
+    def test_an_integer_that_python_refuses_to_print_is_rejected(self):
         assert message_of("validate_non_negative_int", 10**5000).endswith(f"at most {sys.maxsize}")
 
-
-class TestPositiveFloat:
-    """validate_positive_float(): a finite float above 0."""
-
-    @pytest.mark.parametrize(
-        "value, expected",
-        [
-            (SMALLEST, SMALLEST),
-            (LARGEST, LARGEST),
-            (Float(0.25), 0.25),
-        ],
-    )
-    def test_accepted(self, value, expected):
-        check_accepted("validate_positive_float", value, expected)
-
-    @pytest.mark.parametrize(
-        "value, message",
-        [
-            (0.0, "0.0 must be a positive float"),
-            (-0.0, "-0.0 must be a positive float"),
-            (-SMALLEST, "-5e-324 must be a positive float"),
-            (-0.01, "-0.01 must be a positive float"),
-            (math.inf, "inf must be a finite float"),
-            (-math.inf, "-inf must be a finite float"),
-            (math.nan, "nan must be a finite float"),
-            (1, "1 must be a positive float, not int"),
-            (True, "True must be a positive float, not bool"),
-            ("1e-4", "'1e-4' must be a positive float, not str"),
-            (None, "None must be a positive float, not NoneType"),
-            (Decimal("0.5"), "Decimal('0.5') must be a positive float, not Decimal"),
-        ],
-    )
-    def test_rejected(self, value, message):
-        assert message_of("validate_positive_float", value) == message
-
-
-class TestNonNegativeFloat:
-    """validate_non_negative_float(), also under the margin's name: a finite float from 0 on."""
-
-    @pytest.mark.parametrize(
-        "value, expected",
-        [
-            (0.0, 0.0),
-            (-0.0, 0.0),
-            (Float(-0.0), 0.0),
-            (SMALLEST, SMALLEST),
-            (LARGEST, LARGEST),
-            (Float(0.25), 0.25),
-        ],
-    )
-    def test_accepted(self, value, expected):
-        check_accepted("validate_non_negative_float", value, expected)
-
-    @pytest.mark.parametrize(
-        "value, message",
-        [
-            (-SMALLEST, "-5e-324 must be a non-negative float"),
-            (-0.5, "-0.5 must be a non-negative float"),
-            (math.inf, "inf must be a finite float"),
-            (math.nan, "nan must be a finite float"),
-            (0, "0 must be a non-negative float, not int"),
-            (False, "False must be a non-negative float, not bool"),
-            ("0.5", "'0.5' must be a non-negative float, not str"),
-        ],
-    )
-    def test_rejected(self, value, message):
-        assert message_of("validate_non_negative_float", value) == message
-
-    def test_that_of_the_margin_is_the_same(self):
-        same = FineTuningParams.validate_non_negative_float
-        assert FineTuningParams.validate_non_negative_float_margin is same
-
-
-class TestBool:
-    """validate_bool(): True or False."""
-
-    @pytest.mark.parametrize("value", [True, False])
-    def test_accepted(self, value):
-        check_accepted("validate_bool", value, value)
-
-    @pytest.mark.parametrize(
-        "value, message",
-        [
-            (1, "1 must be True or False, not int"),
-            (math.nan, "nan must be True or False, not float"),
-            ("True", "'True' must be True or False, not str"),
-            (None, "None must be True or False, not NoneType"),
-        ],
-    )
-    def test_rejected(self, value, message):
-        assert message_of("validate_bool", value) == message
-
     @pytest.mark.parametrize("name", ["bool_", "bool"])
-    def test_numpys_is_a_bool_and_no_integer_under_both_its_names(self, name):
+    def test_numpys_bool_is_a_bool_and_no_integer_under_both_its_names(self, name):
         numpy_bool = type(name, (Index,), {"__bool__": lambda self: self.value == 1})
         check_accepted("validate_bool", numpy_bool(1), True)
         check_accepted("validate_bool", numpy_bool(0), False)
         message = f"Index(1) must be a non-negative integer, not {name}"
         assert message_of("validate_non_negative_int", numpy_bool(1)) == message
-
-
-class TestRatio:
-    """validate_ratio(): a float or an integer from 0 to 1."""
-
-    @pytest.mark.parametrize(
-        "value, expected",
-        [
-            (0, 0.0),
-            (0.0, 0.0),
-            (-0.0, 0.0),
-            (SMALLEST, SMALLEST),
-            (0.9999999999999999, 0.9999999999999999),
-            (1.0, 1.0),
-            (1, 1.0),
-            (Index(1), 1.0),
-            (Float(0.25), 0.25),
-        ],
-    )
-    def test_accepted(self, value, expected):
-        check_accepted("validate_ratio", value, expected)
-
-    @pytest.mark.parametrize(
-        "value, message",
-        [
-            (-SMALLEST, "-5e-324 must be a float or integer from 0 to 1"),
-            (1.0000000000000002, "1.0000000000000002 must be a float or integer from 0 to 1"),
-            (2, "2 must be a float or integer from 0 to 1"),
-            (LARGEST, "1.7976931348623157e+308 must be a float or integer from 0 to 1"),
-            (-1, "-1 must be a float or integer from 0 to 1"),
-            (math.inf, "inf must be a finite float"),
-            (math.nan, "nan must be a finite float"),
-            (True, "True must be a float or integer from 0 to 1, not bool"),
-            ("0.5", "'0.5' must be a float or integer from 0 to 1, not str"),
-        ],
-    )
-    def test_rejected(self, value, message):
-        assert message_of("validate_ratio", value) == message
-
-
-class TestThreshold:
-    """validate_threshold(): a finite float or an integer from 0 on."""
-
-    @pytest.mark.parametrize(
-        "value, expected",
-        [
-            (0, 0.0),
-            (-0.0, 0.0),
-            (SMALLEST, SMALLEST),
-            (7, 7.0),
-            (Index(7), 7.0),
-            (LARGEST, LARGEST),
-            (int(LARGEST), LARGEST),
-        ],
-    )
-    def test_accepted(self, value, expected):
-        check_accepted("validate_threshold", value, expected)
-
-    @pytest.mark.parametrize(
-        "value, message",
-        [
-            (-SMALLEST, "-5e-324 must be a non-negative finite float"),
-            (-1, "-1 must be a non-negative finite float"),
-            (10**309, f"1{46 * '0'}... must be a non-negative finite float"),
-            (math.inf, "inf must be a finite float"),
-            (math.nan, "nan must be a finite float"),
-            (True, "True must be a non-negative finite float, not bool"),
-            ("1", "'1' must be a non-negative finite float, not str"),
-        ],
-    )
-    def test_rejected(self, value, message):
-        assert message_of("validate_threshold", value) == message
-
-
-class TestStr:
-    """validate_str(): a printable string that cannot be taken for more than one field."""
-
-    @pytest.mark.parametrize(
-        "value, expected",
-        [
-            ("e5-base", "e5-base"),
-            ("", ""),
-            (" a: b/c ", " a: b/c "),
-            ("caf\u00e9 \u6a21", "caf\u00e9 \u6a21"),
-            (Text("x"), "x"),
-            (Retold.hard_all, "soft_all"),
-        ],
-    )
-    def test_accepted(self, value, expected):
-        check_accepted("validate_str", value, expected)
-
-    @pytest.mark.parametrize(
-        "value, message",
-        [
-            ("a / b: c", "'a / b: c' must be a printable string without ' / '"),
-            ("a /", "'a /' must be a printable string without ' / '"),
-            ("/ b", "'/ b' must be a printable string without ' / '"),
-            ("/", "'/' must be a printable string without ' / '"),
-            ("a\nb", "'a\\nb' must be a printable string without ' / '"),
-            ("\ud800", "'\\ud800' must be a printable string without ' / '"),
-            (b"a", "b'a' must be a printable string without ' / ', not bytes"),
-            (7, "7 must be a printable string without ' / ', not int"),
-            (None, "None must be a printable string without ' / ', not NoneType"),
-        ],
-    )
-    def test_rejected(self, value, message):
-        assert message_of("validate_str", value) == message
 
 
 class TestExamplesOrder:
@@ -583,9 +507,9 @@ class TestExamplesOrder:
             (Index(2), [2]),
             (Int(2), [2]),
             (Text("hard_all"), [2]),
-            pytest.param(Theirs.hard_all, [2], id="no integer"),
-            pytest.param(Copied.hard_all, [2], id="an integer"),
-            pytest.param([Named.hard_all], [2], id="a string"),
+            pytest.param(ForeignEnum.hard_all, [2], id="no integer"),
+            pytest.param(ForeignIntEnum.hard_all, [2], id="an integer"),
+            pytest.param([ForeignStrEnum.hard_all], [2], id="a string"),
             ((2, 11), [2, 11]),
             (["hard_all", " 11 "], [2, 11]),
             (iter([11, 2]), [11, 2]),
@@ -641,31 +565,21 @@ class TestExamplesOrder:
             ([[2]], "[2]", "list"),
             (None, "None", "NoneType"),
             pytest.param(
-                Renumbered.hard_all, "<Renumbered.hard_all: 3>", "Renumbered", id="number"
+                WrongNumber.hard_all, "<WrongNumber.hard_all: 3>", "WrongNumber", id="number"
             ),
-            pytest.param(Renamed.two, "<Renamed.two: 2>", "Renamed", id="name"),
-            pytest.param(Retold.hard_all, "<Retold.hard_all: 'soft_all'>", "Retold", id="string"),
+            pytest.param(WrongName.two, "<WrongName.two: 2>", "WrongName", id="name"),
+            pytest.param(
+                WrongString.hard_all,
+                "<WrongString.hard_all: 'soft_all'>",
+                "WrongString",
+                id="string",
+            ),
         ],
     )
     def test_an_item_of_a_wrong_type_is_shown_with_its_type(self, value, shown, kind):
         message = message_of("validate_examples_order", value)
         assert message.startswith(f"{shown} must be an examples type (")
         assert message.endswith(f"), not {kind}")
-
-    @pytest.mark.parametrize(
-        "value, shown",
-        [
-            ([], "[]"),
-            ({2}, "{2}"),
-            ({2: "a"}, "{2: 'a'}"),
-            ({2: "a"}.keys(), "dict_keys([2])"),
-            (b"\2", "b'\\x02'"),
-            (bytearray(b"\2"), "bytearray(b'\\x02')"),
-        ],
-    )
-    def test_what_has_no_order_or_no_items_is_rejected(self, value, shown):
-        message = f"{shown} must be a non-empty sequence of examples types"
-        assert message_of("validate_examples_order", value) == message
 
     def test_a_new_plain_list_is_returned(self):
         order = [ExamplesType.hard_all]
@@ -745,13 +659,6 @@ class TestConstruction:
         assert str(params) == str(build(margin=0.0))
 
 
-PICKLED = [
-    lambda value: pickle.loads(pickle.dumps(value, protocol=0)),
-    lambda value: pickle.loads(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)),
-]
-COPY_IDS = ["copy", "deepcopy", "oldest pickle", "newest pickle"]
-
-
 class TestError:
     def test_it_is_a_value_error_that_holds_its_messages(self):
         error = FineTuningParamsError(errors={"margin": "bad"})
@@ -759,7 +666,7 @@ class TestError:
         assert error.errors == {"margin": "bad"}
         assert error.args == ({"margin": "bad"},)
 
-    @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, *PICKLED], ids=COPY_IDS)
+    @pytest.mark.parametrize("again", list(COPIES.values()), ids=list(COPIES))
     def test_it_survives_copy_and_pickle(self, again):
         error = FineTuningParamsError(errors={"margin": "bad", "a": "b"})
         assert type(again(error)) is FineTuningParamsError
@@ -771,7 +678,10 @@ class TestError:
         [
             ({}, "0 invalid parameters"),
             ({"margin": "bad"}, "1 invalid parameter\nmargin: bad"),
-            ({"a\nb": "bad", "c": "worse"}, "2 invalid parameters\na b: bad\nc: worse"),
+            (
+                {"\ufeffa\nb": "bad", "caf\u00e9": "worse"},
+                "2 invalid parameters\n'\\ufeffa\\nb': bad\ncaf\u00e9: worse",
+            ),
             ({"x" * 50: "bad"}, f"1 invalid parameter\n{'x' * 50}: bad"),
             ({"x" * 51: "bad"}, f"1 invalid parameter\n{'x' * 47}...: bad"),
         ],
@@ -792,12 +702,14 @@ class TestError:
         ids=["fifty", "longer", "unprintable", "accented", "empty"],
     )
     def test_a_value_is_shown_in_one_line_of_fifty(self, text, shown):
-        message = message_of("validate_bool", Shown(text))
-        assert message == f"{shown} must be True or False, not Shown"
+        message = message_of("validate_bool", CustomRepr(text))
+        assert message == f"{shown} must be True or False, not CustomRepr"
 
     def test_a_value_without_a_repr_is_shown_by_its_type(self):
-        message = message_of("validate_bool", Unshown())
-        assert re.fullmatch(r"<.*Unshown object .* must be True or False, not Unshown", message)
+        message = message_of("validate_bool", BrokenRepr())
+        assert re.fullmatch(
+            r"<.*BrokenRepr object .* must be True or False, not BrokenRepr", message
+        )
 
     def test_a_value_too_deep_to_show_is_shown_by_its_type(self):
         deep: List[Any] = []
@@ -834,22 +746,8 @@ class TestStringAndId:
     def test_ids_are_those_of_embedding_studio(self, values, id_):
         assert FineTuningParams(*values).id == id_
 
-    def test_a_pickle_of_1_0_0_with_protocol_2_is_read(self):
-        pickled = (
-            b"\x80\x02cfinetuning_params\nFineTuningParams\nq\x00)\x81q\x01}q\x02(X\x10\x00\x00\x00num_"
-            b"fixed_layersq\x03K\x03X\x08\x00\x00\x00query_lrq\x04G?\x84z\xe1G\xae\x14{X\x08\x00\x00"
-            b"\x00items_lrq\x05G?\x94z\xe1G\xae\x14{X\x12\x00\x00\x00query_weight_decayq\x06G?PbM\xd2"
-            b"\xf1\xa9\xfcX\x12\x00\x00\x00items_weight_decayq\x07G?`bM\xd2\xf1\xa9\xfcX\x06\x00\x00"
-            b"\x00marginq\x08G?\xd3333333X\x13\x00\x00\x00not_irrelevant_onlyq\t\x88X\x15\x00\x00\x00ne"
-            b"gative_downsamplingq\nG?\xe0\x00\x00\x00\x00\x00\x00X\x1c\x00\x00\x00min_abs_difference_t"
-            b"hresholdq\x0bG?\xd0\x00\x00\x00\x00\x00\x00X\x1c\x00\x00\x00max_abs_difference_thresholdq"
-            b"\x0cG?\xf8\x00\x00\x00\x00\x00\x00X\x0e\x00\x00\x00examples_orderq\rcfinetuning_params\n_"
-            b"FrozenList\nq\x0e]q\x0f(cfinetuning_params\nExamplesType\nq\x10K\x02\x85q\x11Rq\x12h\x10K"
-            b"\x0b\x85q\x13Rq\x14e\x85q\x15Rq\x16ub."
-        )
-        params = pickle.loads(pickled)
-        assert params == FineTuningParams(**FULL)
-        assert params.id == FULL_ID
+
+MINUS_ONE = "\\u22121"  # as the messages show a typographic minus before a digit
 
 
 class TestFromStrings:
@@ -866,15 +764,26 @@ class TestFromStrings:
         ],
     )
     def test_strings_are_read_as_python_reads_them(self, name, text, expected):
-        assert read(**{name: text}) == expected
+        assert parse_one(**{name: text}) == expected
 
-    @pytest.mark.parametrize("word", ["true", "True", "yes", "YES", "on", " On ", "1"])
-    def test_flags_that_are_set(self, word):
-        assert read(not_irrelevant_only=word) is True
+    @pytest.mark.parametrize(
+        "written",
+        ["true", "True", "yes", "YES", "on", " On ", "1", "1.0", " +1e0\n", 1, 1.0, Float(1.0)],
+    )
+    def test_a_flag_that_is_set(self, written):
+        assert parse_one(not_irrelevant_only=written) is True
 
-    @pytest.mark.parametrize("word", ["false", "False", "no", "NO", "off", "\tOff\n", "0"])
-    def test_flags_that_are_not(self, word):
-        assert read(not_irrelevant_only=word) is False
+    @pytest.mark.parametrize(
+        "written",
+        ["false", "False", "no", "NO", "off", "\tOff\n", "0", "0.0", "-0", 0, 0.0, -0.0],
+    )
+    def test_a_flag_that_is_not_set(self, written):
+        assert parse_one(not_irrelevant_only=written) is False
+
+    @pytest.mark.parametrize("written", ["maybe", "", "2", "0.5", 2, 0.5, 2.0, math.nan, math.inf])
+    def test_what_is_no_flag(self, written):
+        message = f"{written!r} must be readable as bool"
+        assert parse_one(not_irrelevant_only=written) == {"not_irrelevant_only": message}
 
     @pytest.mark.parametrize(
         "written, expected",
@@ -888,7 +797,7 @@ class TestFromStrings:
         ],
     )
     def test_a_number_without_a_fraction_is_an_integer(self, written, expected):
-        layers = read(num_fixed_layers=written)
+        layers = parse_one(num_fixed_layers=written)
         assert layers == expected
         assert type(layers) is int
 
@@ -907,9 +816,9 @@ class TestFromStrings:
             "x",
         ],
     )
-    def test_any_other_number_is_not(self, written):
+    def test_a_number_with_a_fraction_or_beyond_exact_floats_is_no_integer(self, written):
         message = f"{written!r} must be readable as int"
-        assert read(num_fixed_layers=written) == {"num_fixed_layers": message}
+        assert parse_one(num_fixed_layers=written) == {"num_fixed_layers": message}
 
     @pytest.mark.parametrize(
         "name, number, expected",
@@ -922,7 +831,7 @@ class TestFromStrings:
         ],
     )
     def test_an_integer_counts_as_its_string(self, name, number, expected):
-        value = read(**{name: number})
+        value = parse_one(**{name: number})
         assert value == expected
         assert type(value) is type(expected)
 
@@ -941,9 +850,10 @@ class TestFromStrings:
             ("query_lr", "inf", "inf must be a finite float"),
             ("query_lr", 0, "0.0 must be a positive float"),
             ("query_lr", 10**400, f"1{46 * '0'}... must be readable as float"),
-            ("not_irrelevant_only", "maybe", "'maybe' must be readable as bool"),
-            ("not_irrelevant_only", 2, "2 must be readable as bool"),
-            ("not_irrelevant_only", 1.0, "1.0 must be True or False, not float"),
+            ("query_lr", "1e\u22124", "'1e\\u22124' must be readable as float"),
+            ("num_fixed_layers", "3\xa0%", "'3\\xa0%' must be readable as int"),
+            ("not_irrelevant_only", "yes\u200b", "'yes\\u200b' must be readable as bool"),
+            ("margin", 9 * "\u22121", f"'{6 * MINUS_ONE}\\u22... must be readable as float"),
         ],
     )
     def test_what_cannot_be_read_is_rejected(self, name, value, message):
@@ -1112,8 +1022,8 @@ class TestImmutable:
 
     @pytest.mark.parametrize(
         "copied",
-        [copy.copy, copy.deepcopy, *PICKLED, dataclasses.replace],
-        ids=[*COPY_IDS, "replace"],
+        [*COPIES.values(), dataclasses.replace],
+        ids=[*COPIES, "replace"],
     )
     def test_a_copy_is_equal_and_unchangeable(self, copied):
         params = FineTuningParams(**FULL)
@@ -1149,281 +1059,252 @@ class TestImmutable:
             order.note = "junk"  # type: ignore[attr-defined]
 
 
-def subclass(fields: Dict[str, Any], **members: Any) -> Any:
-    """Return a subclass with fields, defaults by name and annotation, and other members."""
-    annotations = {name: annotation for name, (annotation, _) in fields.items()}
-    defaults = {name: default for name, (_, default) in fields.items()}
-    body = {"__annotations__": annotations, **defaults, **members}
-    return dataclasses.dataclass(frozen=True)(type("Longer", (FineTuningParams,), body))
+@dataclasses.dataclass(frozen=True)
+class LongerParams(FineTuningParams):
+    """Four fields with their validators, another default, and a margin that is narrower."""
 
+    max_abs_difference_threshold: float = 2
+    epochs: "int" = 3
+    dropout: float = 0.1
+    model: str = "e5"
+    milestones: List[int] = dataclasses.field(default_factory=lambda: [10, 20])
+    kind: typing.ClassVar[str] = "no field"
 
-def validate_epochs(value: Any) -> int:
-    """Return an integer from 1 to 99, as an own validator would."""
-    if FineTuningParams.validate_non_negative_int(value) in range(1, 100):
+    validate_dropout = staticmethod(FineTuningParams.validate_ratio)
+    validate_model = staticmethod(FineTuningParams.validate_str)
+
+    @staticmethod
+    def validate_epochs(value):
+        """Return an integer from 1 on."""
+        if FineTuningParams.validate_non_negative_int(value) == 0:
+            raise ValueError("0 epochs train nothing")
         return int(value)
-    raise ValueError(f"{value} must be from 1 to 99")
+
+    @staticmethod
+    def validate_milestones(value):
+        """Return a list of integers, also from its string."""
+        items = value.split(",") if isinstance(value, str) else value
+        return [int(item) for item in items if item != ""]
+
+    @staticmethod
+    def validate_margin(value):
+        """Return a margin up to 2."""
+        if FineTuningParams.validate_margin(value) > 2.0:
+            raise ValueError(f"{value} must be at most 2")
+        return value
 
 
-def validate_steps(value: Any) -> List[int]:
-    """Return a list of integers, also from the string of one."""
-    items = value.split(",") if isinstance(value, str) else value
-    return [int(item) for item in items]
+LONGER_STRING = (
+    "dropout: 0.1 / epochs: 3 / examples_order: ExamplesType.all_examples / items_lr: 0.02 / "
+    "items_weight_decay: 0.002 / margin: 0.3 / max_abs_difference_threshold: 2.0 / "
+    "milestones: 10,20 / min_abs_difference_threshold: 0.0 / model: e5 / "
+    "negative_downsampling: 0.5 / not_irrelevant_only: True / num_fixed_layers: 3 / "
+    "query_lr: 0.01 / query_weight_decay: 0.001"
+)
 
 
 class TestSubclass:
-    @pytest.fixture
-    def longer(self):
-        """A subclass with fields of its own, another default and validators of its own."""
+    """A field x of a subclass is validated by its validate_x."""
 
-        @dataclasses.dataclass(frozen=True)
-        class Longer(FineTuningParams):
-            max_abs_difference_threshold: float = 2
-            margin2: float = 0.5
-            epochs: "int" = 3
-            shuffle: bool = False
-            model: str = "e5"
-            steps: List[int] = dataclasses.field(default_factory=lambda: [1000])
-            kind: typing.ClassVar[str] = "no field"
+    def test_its_fields_are_in_its_string_and_its_id(self):
+        params = LongerParams(**BASE)
+        assert str(params) == LONGER_STRING
+        assert params.id == hashlib.sha256(LONGER_STRING.encode("utf-8")).hexdigest()
 
-            VALIDATORS = {
-                "margin2": "validate_non_negative_float",
-                "epochs": "validate_epochs",
-                "shuffle": "validate_bool",
-                "model": "validate_str",
-                "steps": "validate_steps",
-            }
-            validate_epochs = staticmethod(validate_epochs)
-            validate_steps = staticmethod(validate_steps)
-
-        return Longer
-
-    def test_its_fields_are_in_the_string_sorted_by_name(self, longer):
-        assert str(longer(**BASE)) == (
-            "epochs: 3 / examples_order: ExamplesType.all_examples / items_lr: 0.02 / "
-            "items_weight_decay: 0.002 / margin: 0.3 / margin2: 0.5 / "
-            "max_abs_difference_threshold: 2.0 / min_abs_difference_threshold: 0.0 / "
-            "model: e5 / negative_downsampling: 0.5 / not_irrelevant_only: True / "
-            "num_fixed_layers: 3 / query_lr: 0.01 / query_weight_decay: 0.001 / "
-            "shuffle: False / steps: 1000"
-        )
-
-    def test_strings_that_are_not_ascii_have_ids_in_utf_8(self, longer):
-        params = longer(**BASE, model="caf\u00e9")
+    def test_an_id_is_made_of_utf_8(self):
+        params = LongerParams(**BASE, model="caf\u00e9")
         assert params.id == hashlib.sha256(str(params).encode("utf-8")).hexdigest()
-        assert params.id != longer(**BASE, model="caf\u00e8").id
 
-    def test_it_is_read_back_as_itself(self, longer):
-        strings = {
-            **FULL_STRINGS,
-            "margin2": "1",
-            "epochs": "7.0",
-            "shuffle": "yes",
-            "steps": "1,2",
-        }
-        params = longer.from_strings(strings)
-        assert type(params) is longer
-        assert params == longer(**FULL, margin2=1.0, epochs=7, shuffle=True, steps=[1, 2])
-        assert longer.from_strings(params.to_strings()).id == params.id
-        assert longer(**dict(params)).id == params.id
+    def test_it_is_read_back_as_itself(self):
+        own = {"epochs": "7.0", "dropout": "0", "model": "x y", "milestones": ""}
+        params = LongerParams.from_strings({**FULL_STRINGS, **own})
+        assert params == LongerParams(**FULL, epochs=7, dropout=0, model="x y", milestones=[])
+        assert LongerParams.from_strings(params.to_strings()).id == params.id
+        assert LongerParams(**dict(params)).id == params.id
 
-    def test_its_errors_come_with_all_others_in_the_order_of_the_fields(self, longer):
-        values: Dict[str, Any] = {
-            **BASE,
-            "query_lr": 0.0,
-            "min_abs_difference_threshold": 2.0,
-            "margin2": -1.0,
-            "epochs": 100,
-        }
+    def test_its_errors_come_with_all_others_in_the_order_of_the_fields(self):
+        values = {**BASE, "query_lr": 0.0, "min_abs_difference_threshold": 2.0}
+        values.update(margin=3.0, epochs=0, model="/")
         expected = [
             ("query_lr", "0.0 must be a positive float"),
+            ("margin", "3.0 must be at most 2"),
             (
                 "max_abs_difference_threshold",
                 "2.0 must be above min_abs_difference_threshold (2.0), or no pair is left",
             ),
-            ("margin2", "-1.0 must be a non-negative float"),
-            ("epochs", "100 must be from 1 to 99"),
+            ("epochs", "0 epochs train nothing"),
+            ("model", "'/' must be a printable string without ' / '"),
         ]
-        assert list(error_of(lambda: longer(**values)).errors.items()) == expected
-        strings = {name: str(value) for name, value in values.items()}
-        assert list(error_of(lambda: longer.from_strings(strings)).errors.items()) == expected
+        assert list(error_of(lambda: LongerParams(**values)).errors.items()) == expected
+        strings = {**values, "dropout": "x", "epoch": "1"}
+        expected.insert(4, ("dropout", "'x' must be readable as float"))
+        expected.append(("epoch", "unknown parameter, did you mean 'epochs'?"))
+        error = error_of(lambda: LongerParams.from_strings(strings))
+        assert list(error.errors.items()) == expected
 
-    def test_its_own_strings_are_read_or_rejected_with_all_others(self, longer):
-        strings = {**FULL_STRINGS, "epochs": "x", "shuffle": "maybe", "model": "/", "epoch": "1"}
-        assert error_of(lambda: longer.from_strings(strings)).errors == {
-            "epochs": "'x' must be readable as int",
-            "shuffle": "'maybe' must be readable as bool",
-            "model": "'/' must be a printable string without ' / '",
-            "epoch": "unknown parameter, did you mean 'epochs'?",
-        }
+    def test_its_lists_are_unchangeable_copies(self):
+        milestones = [1, 2]
+        params = LongerParams(**BASE, milestones=milestones)
+        milestones.append(3)
+        assert params.milestones == [1, 2]
+        assert isinstance(hash(params), int)
+        for each in [params, copy.deepcopy(params), LongerParams(**BASE)]:
+            with pytest.raises(TypeError, match="cannot be changed"):
+                each.milestones.append(4)
 
-    def test_an_overridden_validator_is_honored_without_a_decorator(self):
+    @pytest.mark.parametrize("copied", list(COPIES.values()), ids=list(COPIES))
+    def test_a_copy_is_equal(self, copied):
+        params = LongerParams(**BASE, model="x")
+        assert copied(params) == params
+        assert copied(params).id == params.id
+
+    def test_a_class_that_only_adds_methods_needs_no_decorator(self):
         class Careful(FineTuningParams):
             @staticmethod
-            def validate_positive_float(value):
-                number = FineTuningParams.validate_positive_float(value)
-                if number > 0.1:
+            def validate_query_lr(value):
+                if FineTuningParams.validate_query_lr(value) > 0.1:
                     raise ValueError("too fast")
-                return number
+                return value
 
+        assert Careful(**BASE).id == BASE_ID
         values = {**BASE, "query_lr": 0.5}
         assert error_of(lambda: Careful(**values)).errors == {"query_lr": "too fast"}
         assert error_of(lambda: Careful.from_strings(values)).errors == {"query_lr": "too fast"}
-        assert Careful(**BASE).id == BASE_ID
 
-    def test_its_own_lists_are_unchangeable_copies(self, longer):
-        steps = [1, 2]
-        params = longer(**BASE, steps=steps)
-        steps.append(3)
-        assert params.steps == [1, 2]
-        assert isinstance(hash(params), int)
-        for order in [params.steps, copy.deepcopy(params).steps, longer(**BASE).steps]:
-            with pytest.raises(TypeError, match="cannot be changed"):
-                order.append(4)
+    def test_its_string_may_be_another_but_not_its_id(self):
+        class Short(FineTuningParams):
+            def __str__(self):
+                return "short"
 
-    def test_a_validator_that_returns_its_argument_keeps_no_list_of_the_callers(self):
-        class Trusting(FineTuningParams):
-            @staticmethod
-            def validate_examples_order(value):
-                return value
+        assert str(Short(**BASE)) == "short"
+        assert Short(**BASE).id == BASE_ID
 
-        order: List[Any] = [ExamplesType.hard_all]
-        params = Trusting(**BASE, examples_order=order)
-        order.append(ExamplesType.all_examples)
-        assert params.examples_order == [ExamplesType.hard_all]
-        assert dataclasses.replace(params) == params
-
-    def test_invalid_defaults_are_reported_with_all_others(self):
-        invalid = dataclasses.field(default_factory=lambda: "x")
-        odd = subclass(
-            {
-                "min_abs_difference_threshold": (Any, None),
-                "max_abs_difference_threshold": (Any, invalid),
-            }
-        )
-        expected = ["margin", "min_abs_difference_threshold", "max_abs_difference_threshold"]
+    def test_an_invalid_default_is_reported_with_all_others(self):
+        odd = define("max_abs_difference_threshold: float = 'x'")
         values = {**BASE, "margin": "x"}
-        assert list(error_of(lambda: odd.from_strings(values)).errors) == expected
+        expected = ["margin", "max_abs_difference_threshold"]
         assert list(error_of(lambda: odd(**values)).errors) == expected
+        assert list(error_of(lambda: odd.from_strings(values)).errors) == expected
 
-    def test_a_fixed_field_is_no_argument_and_is_checked(self):
-        fixed = dataclasses.field(default=0.5, init=False)
-        cls = subclass({"max_abs_difference_threshold": (float, fixed)})
-        assert cls.from_strings(BASE)["max_abs_difference_threshold"] == 0.5
-        low = {**BASE, "min_abs_difference_threshold": "0.5"}
-        errors = error_of(lambda: cls.from_strings(low)).errors
-        assert list(errors) == ["max_abs_difference_threshold"]
-
-    def test_a_derived_field_is_set_before_it_is_checked(self):
-        @dataclasses.dataclass(frozen=True)
-        class Derived(FineTuningParams):
-            folder: str = dataclasses.field(init=False)
-            VALIDATORS = {"folder": "validate_str"}
-
+    def test_a_derived_value_is_set_before_it_is_validated(self):
+        class Halved(FineTuningParams):
             def __post_init__(self):
-                object.__setattr__(self, "folder", f"runs/{self.margin}")
+                object.__setattr__(self, "margin", self.margin / 2)
                 super().__post_init__()
 
-        assert Derived.from_strings(BASE)["folder"] == "runs/0.3"
-        bad = {**BASE, "margin": "a / b"}
-        assert list(error_of(lambda: Derived(**bad)).errors) == ["margin", "folder"]
+        assert Halved(**BASE).margin == 0.15
 
-    @pytest.mark.skipif(sys.version_info < (3, 10), reason="slots=True is new in Python 3.10")
-    def test_it_may_have_slots(self):
-        slots: Any = {"slots": True}
-        slotted: Any = dataclasses.make_dataclass(
-            "Slotted",
-            [("steps", Any, ())],
-            bases=(FineTuningParams,),
-            namespace={
-                "VALIDATORS": {"steps": "validate_steps"},
-                "validate_steps": staticmethod(validate_steps),
-            },
-            frozen=True,
-            **slots,
-        )
-        params = slotted(**FULL, steps=[1])
-        assert dict(params) == {**FULL, "steps": [1]}
-        assert isinstance(hash(params), int)
-        assert slotted.from_strings({**FULL_STRINGS, "steps": "1"}) == params
-        bad = {**FULL_STRINGS, "margin": "x", "query_lr": "0"}
-        errors = error_of(lambda: slotted.from_strings(bad)).errors
-        assert list(errors) == ["query_lr", "margin"]
-
-    def test_fields_are_found_in_a_class_that_cloudpickle_2_has_rebuilt(self, longer):
-        rebuilt: Any = type("Rebuilt", (longer,), {})
+    def test_fields_are_found_in_a_class_that_cloudpickle_2_has_rebuilt(self):
+        rebuilt: Any = type("Rebuilt", (LongerParams,), {})
         fields = {}
-        for name, field in longer.__dataclass_fields__.items():
-            fields[name] = copy.copy(field)
-            fields[name]._field_type = copy.copy(field._field_type)
-            fields[name].default = copy.copy(field.default)
+        for name, original in LongerParams.__dataclass_fields__.items():
+            fields[name] = copy.copy(original)
+            fields[name]._field_type = copy.copy(original._field_type)  # type: ignore[attr-defined]
+            fields[name].default = copy.copy(original.default)
         rebuilt.__dataclass_fields__ = fields
         assert dataclasses.fields(rebuilt) == ()
-        assert rebuilt(**FULL).id == longer(**FULL).id
-        assert rebuilt.from_strings(FULL_STRINGS).id == longer(**FULL).id
+        assert rebuilt(**BASE).id == LongerParams(**BASE).id
+        assert rebuilt.from_strings(BASE).id == LongerParams(**BASE).id
         missing = dict.fromkeys(BASE, "missing")
         assert error_of(lambda: rebuilt.from_strings({})).errors == missing
 
 
-class TestTableOfASubclass:
-    """VALIDATORS: a subclass names its own fields, and those of its parents are merged in."""
-
-    def test_its_own_entries_come_to_those_of_its_parent(self):
-        cls = subclass({"epochs": (int, 3)}, VALIDATORS={"epochs": "validate_non_negative_int"})
-        expected = {**FineTuningParams.VALIDATORS, "epochs": "validate_non_negative_int"}
-        assert dict(cls.VALIDATORS) == expected
-        assert "epochs" not in FineTuningParams.VALIDATORS
-
-    def test_the_long_form_is_the_same(self):
-        table = {**FineTuningParams.VALIDATORS, "epochs": "validate_non_negative_int"}
-        cls = subclass({"epochs": (int, 3)}, VALIDATORS=table)
-        assert dict(cls.VALIDATORS) == table
-
-    def test_the_next_in_line_wins(self):
-        class Loose(FineTuningParams):
-            pass
-
-        class Strict(FineTuningParams):
-            VALIDATORS = {"margin": "validate_positive_float"}
-
-        class Both(Loose, Strict):
-            pass
-
-        class Child(Both):
-            VALIDATORS = {"margin": "validate_non_negative_float_margin"}
-
-        assert Both.VALIDATORS["margin"] == "validate_positive_float"
-        assert Child.VALIDATORS == FineTuningParams.VALIDATORS
-
-    def test_two_parents_and_a_mixin_are_merged(self):
-        integer = "validate_non_negative_int"
-        first = subclass({"epochs": (int, 3)}, VALIDATORS={"epochs": integer})
-        second = subclass({"seed": (int, 0)}, VALIDATORS={"seed": integer})
-        mixin = type("Mixin", (), {"VALIDATORS": {"margin": "validate_positive_float"}})
-        both: Any = dataclasses.dataclass(frozen=True)(type("Both", (mixin, first, second), {}))
-        own = {"epochs": integer, "seed": integer, "margin": "validate_positive_float"}
-        assert dict(both.VALIDATORS) == {**FineTuningParams.VALIDATORS, **own}
-        assert list(dict(both(**BASE)))[-2:] == ["seed", "epochs"]
-
-    def test_arguments_of_the_class_statement_reach_the_next_in_line(self):
-        names = []
-
-        class Registered:
-            def __init_subclass__(cls, name, **options):
-                super().__init_subclass__(**options)
-                names.append(name)
-
-        class Named(FineTuningParams, Registered, name="first"):
-            pass
-
-        assert names == ["first"]
+READY_MADE = "staticmethod(FineTuningParams.validate_non_negative_int)"
+VALIDATE_SEED = f"validate_seed = {READY_MADE}"
+SEED = f"seed: int = 0\n{VALIDATE_SEED}"
+# What the classes below inherit from.
+Seeded = define(SEED)
+Narrower = define("validate_margin = staticmethod(FineTuningParams.validate_positive_float)")
+Wider = define("max_abs_difference_threshold: float = 10.0")
+Undecorated = define("seed: int = 0", decorator="")
+Mixin = define(f"registry: Any = None\n{VALIDATE_SEED}", "object", decorator="")
+FieldMixin = define(SEED, "object")
+Abstract = define(
+    """
+    seed: int = 0
+    @staticmethod
+    @abc.abstractmethod
+    def validate_seed(value): ...
+    """,
+    "FineTuningParams, abc.ABC, typing.Generic[typing.TypeVar('T')]",
+)
+KINDS = {
+    "a ready-made validator": ("FineTuningParams", SEED),
+    "a postponed annotation": ("FineTuningParams", f"seed: 'int' = 0\n{VALIDATE_SEED}"),
+    "a child": ("Seeded", "validate_margin = staticmethod(FineTuningParams.validate_threshold)"),
+    "another default": ("Seeded", "seed: int = 1"),
+    "two parents": ("Seeded, Narrower", "pass"),
+    "a mixin": ("Mixin, FineTuningParams", "seed: int = 0"),
+    "a mixin with a field": ("FieldMixin, FineTuningParams", "pass"),
+    "abstract and generic": ("Abstract", VALIDATE_SEED),
+    "a class method": (
+        "Seeded",
+        "validate_seed = classmethod(lambda cls, value: cls.validate_non_negative_int(value))",
+    ),
+    "a partial": (
+        "Seeded",
+        "validate_seed = functools.partial(FineTuningParams.validate_non_negative_int)",
+    ),
+    "one validator of two fields": (
+        "FineTuningParams",
+        """
+        seed: int = 0
+        validate_every: int = 0
+        def validate_count(value):
+            return FineTuningParams.validate_non_negative_int(value)
+        validate_seed = validate_validate_every = staticmethod(validate_count)
+        validate_count = staticmethod(validate_count)
+        """,
+    ),
+}
 
 
-def subclass_with(validator: Any, annotation: Any = Any, default: Any = None) -> Any:
-    """Return a subclass with a field "extra" and its validator."""
-    return subclass(
-        {"extra": (annotation, default)},
-        VALIDATORS={"extra": "validate_extra"},
-        validate_extra=staticmethod(validator),
+def check_seed(cls: Any) -> None:
+    """Check that a class has a field "seed" that is validated, in both ways, and read back."""
+    params = cls(**BASE, seed=7)
+    assert " / seed: 7" in str(params)
+    assert cls.from_strings(params.to_strings()) == params
+    assert isinstance(hash(params), int)
+    message = {"seed": "-1 must be a non-negative integer"}
+    assert error_of(lambda: cls(**BASE, seed=-1)).errors == message
+    assert error_of(lambda: cls.from_strings({**BASE, "seed": "-1"})).errors == message
+    wrong = {**BASE, "seed": "-1", "margin": "x"}
+    assert list(error_of(lambda: cls.from_strings(wrong)).errors) == ["margin", "seed"]
+
+
+class TestKindsOfSubclasses:
+    @pytest.mark.parametrize("parents, body", list(KINDS.values()), ids=list(KINDS))
+    def test_a_field_has_its_validator(self, parents, body):
+        check_seed(define(body, parents))
+
+    @pytest.mark.skipif(sys.version_info < (3, 10), reason="options that are new in Python 3.10")
+    @pytest.mark.parametrize("option", ["slots", "kw_only"])
+    def test_it_may_have_options(self, option):
+        check_seed(define(SEED, decorator=f"@dataclass(frozen=True, {option}=True)"))
+
+    def test_it_may_be_made_by_a_function(self):
+        check_seed(with_field("seed", int, FineTuningParams.validate_non_negative_int, 0))
+
+
+def identity(value: Any) -> Any:
+    """Return the value itself, as a validator that trusts its callers."""
+    return value
+
+
+def split(value: Any) -> Any:
+    """Return the items of a string."""
+    return value.split(",") if isinstance(value, str) else value
+
+
+def with_field(name: str, annotation: Any, validator: Any, default: Any) -> Any:
+    """Return a subclass with a field, its validator and its default."""
+    factory: Any = dataclasses.field(default_factory=lambda: default)
+    return dataclasses.make_dataclass(
+        "Params",
+        [(name, annotation, factory)],
+        bases=(FineTuningParams,),
+        namespace={"validate_" + name: staticmethod(validator)},
+        frozen=True,
     )
 
 
@@ -1435,80 +1316,180 @@ def check_refused(cls: Any, message: str) -> None:
         assert str(caught.value) == message
 
 
-UNDECORATED = "Longer must be decorated with @dataclass(frozen=True)"
-UNANNOTATED = "is no default without an annotation"
-
-
-class TestRuleOfASubclass:
-    """Every field has a validator, and what a validator returns is plain."""
+class TestReadingBack:
+    """What a validator returns is what it makes again of its own string."""
 
     @pytest.mark.parametrize(
-        "body",
+        "annotation, validator, value, stored",
         [
-            {"__annotations__": {"margin": float}, "margin": 0.5},
-            {"__annotations__": {"seed": int}, "seed": 0},
+            (bool, identity, True, True),
+            ("int", identity, 3, 3),
+            (float, identity, 0.5, 0.5),
+            (float, identity, -0.0, 0.0),
+            (float, identity, math.inf, math.inf),
+            (str, identity, "caf\u00e9, x", "caf\u00e9, x"),
+            (List[str], split, ["a", "b"], ["a", "b"]),
+            (List[int], LongerParams.validate_milestones, (1, 2), [1, 2]),
+            (List[int], LongerParams.validate_milestones, [], []),
+            (List[float], lambda value: [-0.0], "-0.0", [0.0]),
+            (Any, FineTuningParams.validate_examples_order, "soft_all", [ExamplesType.soft_all]),
         ],
-        ids=["a default", "a field"],
     )
-    def test_a_class_without_decorator_declares_nothing(self, body):
-        cls: Any = type("Longer", (FineTuningParams,), body)
-        check_refused(cls, UNDECORATED)
+    def test_accepted(self, annotation, validator, value, stored):
+        cls = with_field("extra", annotation, validator, value)
+        params = cls(**BASE)
+        assert repr(params.extra) == repr(stored)
+        assert cls.from_strings(params.to_strings()) == params
+        assert cls(**dict(params)).id == params.id
 
     @pytest.mark.parametrize(
-        "name, value",
+        "annotation, validator, value, shown",
         [
-            ("max_abs_difference_threshold", 10.0),
-            ("max_abs_difference_threshold", Float(10.0)),
-            ("margin", 0.5),
-            ("examples_order", [2]),
+            (int, lambda value: None, 3, "None became TypeError('NoneType is none of these')"),
+            (int, identity, 3.0, "3.0 became 3"),
+            (int, identity, "8", "'8' became 8"),
+            (int, lambda value: 2 * value, 4, "8 became 16"),
+            (float, identity, 1, "1 became 1.0"),
+            (float, identity, math.nan, "nan became nan"),
+            (float, lambda value: value / 100, 50.0, "0.5 became 0.005"),
+            (float, identity, "x", "'x' became ValueError(\"'x' must be readable as float\")"),
+            (bool, identity, 1, "1 became True"),
+            (str, identity, 8, "8 became '8'"),
+            (List[str], split, ["a,b"], "['a,b'] became ['a', 'b']"),
+            (List[str], split, [], "[] became ['']"),
+            (List[int], lambda value: [int(each) for each in value], [30], "[30] became [3, 0]"),
+            (List[int], lambda value: [1 + each for each in value], [1], "[2] became TypeError("),
+            (List[float], lambda value: [math.nan], [], "[nan] became [nan]"),
+            (str, identity, "a / b", "'a / b' became ValueError("),
+            (str, identity, "\ud800", "'\\ud800' became ValueError("),
+            (Any, identity, {1}, "{1} became TypeError('set is none of these')"),
+            (Any, identity, (1, 2), "(1, 2) became TypeError('tuple is none of these')"),
+            (Any, lambda value: [[1]], 1, "[[1]] became TypeError('list is none of these')"),
+            (int, lambda value: Int(1), 1, "1 became TypeError('Int is none of these')"),
+            (Any, lambda value: [Int(1)], 1, "[1] became TypeError('Int is none of these')"),
+            (Any, ExamplesType, 2, "ExamplesType.hard_all became TypeError('ExamplesType is"),
         ],
-        ids=["another default", "no float", "a first default", "a list"],
     )
-    def test_nor_does_a_default_without_annotation(self, name, value):
-        cls: Any = type("Longer", (FineTuningParams,), {name: value})
-        for each in [cls, dataclasses.dataclass(frozen=True)(cls)]:
+    def test_rejected(self, annotation, validator, value, shown):
+        cls = with_field("extra", annotation, validator, value)
+        rule = "must return a bool, int, float, str or list that it makes again of its string"
+        for make in [lambda: cls(**BASE), lambda: cls.from_strings(BASE)]:
             with pytest.raises(TypeError) as caught:
-                each(**BASE)
-            assert str(caught.value) == f"Longer: {name} = {value!r} {UNANNOTATED}"
+                make()
+            assert str(caught.value).startswith(f"Params.validate_extra {rule}: {shown}")
 
-    def test_nor_does_a_parent_without_decorator(self):
-        body = {"__annotations__": {"seed": int}, "seed": 0}
-        parent = type("Longer", (FineTuningParams,), body)
-        cls: Any = dataclasses.dataclass(frozen=True)(type("Child", (parent,), {}))
-        with pytest.raises(TypeError, match=re.escape(UNDECORATED)):
-            cls(**BASE)
+    def test_it_holds_for_a_narrowed_field(self):
+        class Doubled(FineTuningParams):
+            validate_margin = staticmethod(lambda value: 2 * value)
+
+        with pytest.raises(TypeError, match=r"Doubled.validate_margin must .*: 0.6 became 1.2$"):
+            Doubled(**BASE)
+
+    def test_a_list_that_is_returned_as_it_came_is_copied(self):
+        class Trusting(FineTuningParams):
+            @staticmethod
+            def validate_examples_order(value):
+                is_order = isinstance(value, list)
+                return value if is_order else FineTuningParams.validate_examples_order(value)
+
+        order = [ExamplesType.hard_all]
+        params = Trusting(**BASE, examples_order=order)
+        order.append(ExamplesType.all_examples)
+        assert params.examples_order == [ExamplesType.hard_all]
+        assert dataclasses.replace(params) == params
+
+    def test_a_threshold_that_is_refused_is_not_compared(self):
+        body = "validate_max_abs_difference_threshold = staticmethod(lambda value: None)"
+        unbounded = define(body)
+        with pytest.raises(TypeError, match="None became"):
+            unbounded(**BASE)
+
+
+UNLIKE = "validates no field, unlike " + ", ".join(["validate_" + name for name in NAMES])
+NO_DEFAULT = "is no default: annotate it in a decorated class"
+POSITIVE = "staticmethod(FineTuningParams.validate_positive_float)"
+
+
+class TestMistakesInASubclass:
+    """What would be ignored is a TypeError that says what to write."""
 
     @pytest.mark.parametrize(
-        "members, message",
+        "parents, body, message",
         [
-            ({}, "Longer: VALIDATORS must have 'epochs': 'the name of a method', not None"),
             (
-                {"VALIDATORS": {"epochs": "validate_boole"}},
-                "Longer: VALIDATORS must have 'epochs': 'the name of a method', "
-                "not 'validate_boole', did you mean 'validate_bool'?",
+                "FineTuningParams",
+                "seed: int = 0",
+                "Params must be decorated with @dataclass(frozen=True)",
+            ),
+            ("Undecorated", "pass", "Params must be decorated with @dataclass(frozen=True)"),
+            ("FineTuningParams", "margin = 0.5", f"Params.margin = 0.5 {NO_DEFAULT}"),
+            ("Wider, Seeded", "pass", f"Params.validate_seed {UNLIKE}"),
+            (
+                "FineTuningParams",
+                f"validate_marign = {POSITIVE}",
+                f"Params.validate_marign {UNLIKE}",
+            ),
+            ("Mixin, FineTuningParams", "pass", f"Params.validate_seed {UNLIKE}"),
+        ],
+    )
+    def test_without_decorator(self, parents, body, message):
+        check_refused(define(body, parents, decorator=""), message)
+
+    @pytest.mark.parametrize(
+        "parents, body, message",
+        [
+            ("Undecorated", SEED, "Params must be decorated with @dataclass(frozen=True)"),
+            ("FineTuningParams", "margin = 0.5", f"Params.margin = 0.5 {NO_DEFAULT}"),
+            (
+                "FineTuningParams",
+                "examples_order = 'x'",
+                f"Params.examples_order = 'x' {NO_DEFAULT}",
+            ),
+            ("Seeded", "seed = 1", f"Params.seed = 1 {NO_DEFAULT}"),
+            (
+                "Narrower, Wider",
+                "pass",
+                f"Params.max_abs_difference_threshold = 10.0 {NO_DEFAULT}",
             ),
             (
-                {"VALIDATORS": {"epohcs": "validate_bool"}},
-                "Longer: 'epohcs' must be annotated in a class decorated with "
-                "@dataclass(frozen=True), did you mean 'epochs'?",
+                "FineTuningParams",
+                "seed: int = 0",
+                f"Params.seed must have a validator, such as {VALIDATE_SEED}",
+            ),
+            (
+                "FineTuningParams",
+                "ratio: float = 0.5",
+                f"Params.ratio must have a validator, such as validate_ratio = {READY_MADE}",
+            ),
+            (
+                "FineTuningParams",
+                "id: str = 'a'\nvalidate_id = staticmethod(FineTuningParams.validate_str)",
+                "Params.id must have another name, for this one has a meaning",
+            ),
+            (
+                "FineTuningParams",
+                f"seed: int = field(default=0, init=False)\n{VALIDATE_SEED}",
+                "Params.seed must be an argument: write a property instead of init=False",
+            ),
+            (
+                "FineTuningParams",
+                "validate_positive_float = staticmethod(FineTuningParams.validate_ratio)",
+                f"Params.validate_positive_float {UNLIKE}",
+            ),
+            (
+                "Seeded",
+                "validate_helper = staticmethod(lambda value: value)",
+                f"Params.validate_helper {UNLIKE}, validate_seed",
             ),
         ],
-        ids=["no entry", "no method", "no field"],
     )
-    def test_every_field_has_a_validator_and_every_entry_a_field(self, members, message):
-        cls = subclass({"epochs": (bool, True)}, **members)
-        check_refused(cls, message)
-
-    @pytest.mark.parametrize("name", ["id", "keys", "to_strings"])
-    def test_a_field_takes_no_name_of_the_class(self, name):
-        cls = subclass({name: (str, "a")}, validate_name=staticmethod(str))
-        cls.VALIDATORS = {**FineTuningParams.VALIDATORS, name: "validate_str"}
-        message = f"^Longer: '{name}' must have another name, for this one has a meaning$"
-        with pytest.raises(TypeError, match=message):
-            cls(**BASE)
+    def test_with_decorator(self, parents, body, message):
+        check_refused(define(body, parents), message)
 
     @pytest.mark.parametrize(
-        "use", [str, dict, operator.attrgetter("id"), FineTuningParams.to_strings]
+        "use",
+        [str, dict, lambda params: params.id, FineTuningParams.to_strings],
+        ids=["str", "dict", "id", "to_strings"],
     )
     def test_after_a_forgotten_super_it_cannot_be_used(self, use):
         class Forgetful(FineTuningParams):
@@ -1518,123 +1499,50 @@ class TestRuleOfASubclass:
         with pytest.raises(TypeError, match=r"Forgetful.__post_init__ must call super\(\)\.__post"):
             use(Forgetful(**BASE))
 
-    def test_it_may_print_itself_otherwise(self):
-        class Short(FineTuningParams):
-            def __str__(self):
-                return "short"
 
-        assert str(Short(**BASE)) == "short"
-        assert Short(**BASE).id == BASE_ID
+class TestWhatIsRemembered:
+    """A class is checked once, and what is remembered of it names that class."""
 
-    def test_a_table_that_is_replaced_is_checked_again(self):
-        cls = subclass({"epochs": (int, 3)}, VALIDATORS={"epochs": "validate_non_negative_int"})
-        cls(**BASE)
-        cls.VALIDATORS = FineTuningParams.VALIDATORS
-        with pytest.raises(TypeError, match="VALIDATORS must have 'epochs'"):
-            cls(**BASE)
+    def test_a_class_is_checked_once(self, monkeypatch):
+        LongerParams(**BASE)
+        monkeypatch.setattr(finetuning_params, "_check_field", None)
+        assert LongerParams(**BASE).epochs == 3
 
-    def test_a_child_of_a_class_that_forgot_to_merge_is_checked(self):
-        class Forgetful(FineTuningParams):
-            def __init_subclass__(cls):
-                pass
+    def test_a_parent_that_was_checked_does_not_answer_for_its_child(self):
+        LongerParams(**BASE)
+        child: Any = type("Child", (LongerParams,), {"__annotations__": {"seed": int}, "seed": 0})
+        check_refused(child, "Child must be decorated with @dataclass(frozen=True)")
 
-        Forgetful(**BASE)
-        body = {"__annotations__": {"epochs": int}, "epochs": 3}
-        cls: Any = dataclasses.dataclass(frozen=True)(type("Child", (Forgetful,), body))
-        with pytest.raises(TypeError, match="VALIDATORS must have 'epochs'"):
-            cls(**BASE)
-
-    @pytest.mark.parametrize(
-        "plain",
-        [True, 3, 0.5, math.inf, "caf\u00e9", [], [1, 2], [0.5], ["a", "b"], [False]],
-    )
-    def test_plain_values_are_stored_as_they_are(self, plain):
-        cls = subclass_with(lambda value: plain)
-        assert repr(cls(**BASE).extra) == repr(plain)
-
-    def test_a_list_of_examples_types_is_plain(self):
-        cls = subclass_with(lambda value: FineTuningParams.validate_examples_order(value), Any, 2)
+    def test_a_copy_of_what_another_class_remembers_does_not_answer(self):
+        cls = with_field("extra", int, identity, 3)
+        LongerParams(**BASE)
+        cls._checked = LongerParams._checked  # as IPython's autoreload does
         params = cls(**BASE)
-        assert params.extra == [ExamplesType.hard_all]
-        assert type(params["extra"][0]) is int
+        assert "extra: 3" in str(params)
+        assert "epochs" not in params
 
-    @pytest.mark.parametrize(
-        "value",
-        [
-            *[None, {}, {1}, (1, 2), [[1]], [None], Copied.hard_all],
-            *[Float(0.5), Int(1), Text("x"), [Int(1)], -0.0, math.nan, [math.nan]],
-            *["a / b: c", "\ud800", ["a,b"], [""]],
-        ],
-        ids=repr,
-    )
-    def test_anything_else_is_a_type_error_that_names_the_validator(self, value):
-        cls = subclass_with(lambda _: value)
-        any_name = getattr(Any, "__name__", "typing.Any")
-        check_refused(
-            cls,
-            "Longer.validate_extra must return a plain bool, int, float or str, as annotated "
-            f"({any_name}), or a list of those, not {value!r} ({type(value).__name__}): "
-            "see VALIDATORS",
-        )
+    def test_a_validator_that_is_replaced_is_used(self, monkeypatch):
+        build()
+        monkeypatch.setattr(FineTuningParams, "validate_margin", staticmethod(lambda value: 0.75))
+        assert build().margin == 0.75
 
-    @pytest.mark.parametrize(
-        "annotation, value",
-        [
-            *[(float, 1), ("float", True), (int, 1.0), ("int", False), (bool, 1), (int, "1")],
-            *[(float, math.nan), (float, -0.0), (str, 1), ("str", 0.5)],
-        ],
-    )
-    def test_a_number_is_of_the_type_that_is_annotated(self, annotation, value):
-        cls = subclass_with(lambda value: value, annotation, value)
-        with pytest.raises(TypeError, match="as annotated"):
-            cls(**BASE)
-
-    def test_the_validators_of_the_base_class_fit_any_annotation(self):
-        cls = subclass({"max_abs_difference_threshold": (int, 2)})
-        assert repr(cls(**BASE).max_abs_difference_threshold) == "2.0"
-        assert cls.from_strings({**BASE, "max_abs_difference_threshold": "3.0"}).id
-
-    def test_a_mixin_may_have_annotations_that_are_no_fields(self):
-        mixin = type("Mixin", (), {"__annotations__": {"registry": dict}, "registry": {}})
-        cls: Any = type("Longer", (mixin, FineTuningParams), {})
-        assert cls(**BASE).id == BASE_ID
-
-    def test_a_validator_returns_what_it_has_returned_as_it_is(self):
-        cls = subclass_with(lambda value: 2 * value, float, 0.5)
-        with pytest.raises(TypeError, match=r"^Longer.validate_extra\(1.0\) must return the same$"):
-            cls(**BASE)
-
-    def test_a_lone_examples_type_is_not_plain(self):
-        cls = subclass_with(ExamplesType, Any, 2)
-        with pytest.raises(TypeError, match=r"not ExamplesType.hard_all \(ExamplesType\)"):
-            cls(**BASE)
-
-    def test_a_class_is_checked_once_and_the_base_class_skips_all_that(self, monkeypatch):
-        cls = subclass({"seed": (int, 0)}, VALIDATORS={"seed": "validate_non_negative_int"})
-        cls(**BASE)
-        monkeypatch.delattr(finetuning_params, "_check_field")
-        assert cls(**BASE).seed == 0
-        monkeypatch.delattr(finetuning_params, "_check_class")
-        monkeypatch.delattr(finetuning_params, "_validated")
-        assert build().id == BASE_ID
-
-    def test_a_threshold_that_is_not_plain_is_no_error_of_the_window(self):
-        body = {"validate_threshold": staticmethod(lambda value: None)}
-        unbounded: Any = type("Unbounded", (FineTuningParams,), body)
-        with pytest.raises(TypeError, match=r"Unbounded.validate_threshold must return"):
-            unbounded(**BASE)
-
-
-def python(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run a fresh interpreter that finds the module where this one has found it."""
-    inherited = {name: os.environ[name] for name in os.environ if name[:6] != "PYTHON"}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env={**inherited, "PYTHONPATH": str(MODULE.parent), **variables},
-    )
+    def test_old_objects_and_classes_are_usable_after_a_reload(self, tmp_path, monkeypatch):
+        shutil.copy(MODULE, tmp_path / "reloaded.py")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        module = importlib.import_module("reloaded")
+        old = module.FineTuningParams
+        params = old(**FULL)
+        child: Any = type("Child", (old,), {})
+        importlib.reload(module)
+        assert module.FineTuningParams is not old
+        for each in [params, pickle.loads(pickle.dumps(child(**FULL).to_strings()))]:
+            assert dict(each)["margin"] in (0.3, "0.3")
+        assert params.id == child(**FULL).id == FULL_ID
+        assert dict(params) == FULL
+        assert {type(item) for item in params["examples_order"]} == {int}
+        assert old.from_strings(params.to_strings()).id == FULL_ID
+        with pytest.raises(module.FineTuningParamsError):
+            child(**{**FULL, "margin": -1.0})
 
 
 @needs_processes
@@ -1865,52 +1773,14 @@ class TestDocstrings:
         assert result.attempted == 4
         assert result.failed == 0
 
-    def test_every_parameter_is_described_with_its_rule(self):
+    def test_every_parameter_is_described(self):
         arguments = str(inspect.getdoc(FineTuningParams)).split("Args:")[1].split("Raises:")[0]
-        texts = re.split(r"^    (\w+): ", arguments, flags=re.MULTILINE)[1:]
-        found = {name: " ".join(text.split()) for name, text in zip(texts[::2], texts[1::2])}
-        expected = {
-            "num_fixed_layers": "Number of layers .*, an int from 0 to sys.maxsize.",
-            "query_lr": "Learning rate of the query model's optimizer, a float > 0.",
-            "items_lr": "Learning rate of the item model's optimizer, a float > 0.",
-            "query_weight_decay": "Weight decay of the query model's optimizer, a float >= 0.",
-            "items_weight_decay": "Weight decay of the item model's optimizer, a float >= 0.",
-            "margin": "Margin of the margin ranking loss, in units .*, a float >= 0.",
-            "not_irrelevant_only": "Whether to skip sessions marked irrelevant, a bool. .*",
-            "negative_downsampling": "Fraction .* to keep, a float or int from 0 to 1; .*",
-            "min_abs_difference_threshold": ".* is above this, .* >= 0. Defaults to 0.0.",
-            "max_abs_difference_threshold": ".* is below this, .* greater than "
-            "min_abs_difference_threshold. Defaults to 1.0.",
-            "examples_order": ".*, at least one: .* Defaults to .ExamplesType.all_examples..",
-        }
-        assert list(found) == list(expected)
-        for name, pattern in expected.items():
-            assert re.fullmatch(pattern, found[name]), name
+        assert re.findall(r"^    (\w+): ", arguments, flags=re.MULTILINE) == NAMES
 
     def test_every_examples_type_is_named(self):
         text = str(FineTuningParams.__doc__).split("examples_order: ")[1]
         for member in ExamplesType:
             assert re.search(rf"\b{member.name}\b", text), member
-
-    @pytest.mark.parametrize(
-        "validator, rule",
-        [
-            (
-                "non_negative_int",
-                "an integer from 0 to sys.maxsize, including NumPy's, as a plain int",
-            ),
-            ("positive_float", "a finite float > 0 as a plain float"),
-            ("non_negative_float", "a finite float >= 0 as a plain float, -0.0 as 0.0"),
-            ("bool", "True or False, including NumPy's, as a plain bool"),
-            ("ratio", "a float or integer from 0 to 1 as a plain float, -0.0 as 0.0"),
-            ("threshold", "a finite float or integer >= 0 as a plain float, -0.0 as 0.0"),
-            ("str", 'a printable string without " / " as a plain str'),
-            ("examples_order", "a new list of the examples types that a value names"),
-        ],
-    )
-    def test_every_validator_tells_its_rule(self, validator, rule):
-        text = getattr(FineTuningParams, f"validate_{validator}").__doc__
-        assert text.split("\n")[0].split(";")[0].rstrip(".") == f"Return {rule}"
 
 
 positive_floats = st.floats(SMALLEST, LARGEST)
@@ -1980,25 +1850,27 @@ def written_values(draw: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
 
 
 # The fields that may be changed alone; one threshold without the other may leave no pair.
-FREE = [name for name in NAMES if "threshold" not in name]
+INDEPENDENT_FIELDS = [name for name in NAMES if "threshold" not in name]
 valid_params = stored_values().map(lambda values: FineTuningParams(**values))
 
-WRONG_FLOATS = [-SMALLEST, -1.0, math.inf, math.nan, True, None, "0.1", Decimal("0.5"), [0.1]]
-WRONG: Dict[str, List[Any]] = {
-    "num_fixed_layers": [-1, sys.maxsize + 1, 3.0, True, "3", None],
-    "query_lr": [0.0, 1, *WRONG_FLOATS],
-    "items_lr": [0.0, 1, *WRONG_FLOATS],
-    "query_weight_decay": [0, *WRONG_FLOATS],
-    "items_weight_decay": [0, *WRONG_FLOATS],
-    "margin": [0, *WRONG_FLOATS],
-    "not_irrelevant_only": [0, 1, "True", None],
-    "negative_downsampling": [2, -1, 1.5, *WRONG_FLOATS],
-    "min_abs_difference_threshold": [-1, 10**400, *WRONG_FLOATS],
-    "max_abs_difference_threshold": [-1, 10**400, *WRONG_FLOATS],
-    "examples_order": [[], {2}, {2: 2}, b"\2", "", "12", [1.0], [True], [[2]], None],
+# The validator of each field.
+VALIDATORS = {
+    "num_fixed_layers": "non_negative_int",
+    "query_lr": "positive_float",
+    "items_lr": "positive_float",
+    "query_weight_decay": "non_negative_float",
+    "items_weight_decay": "non_negative_float",
+    "margin": "non_negative_float",
+    "not_irrelevant_only": "bool",
+    "negative_downsampling": "ratio",
+    "min_abs_difference_threshold": "threshold",
+    "max_abs_difference_threshold": "threshold",
+    "examples_order": "examples_order",
 }
 wrong_values = st.sets(st.sampled_from(NAMES), min_size=1).flatmap(
-    lambda names: st.fixed_dictionaries({name: st.sampled_from(WRONG[name]) for name in names})
+    lambda names: st.fixed_dictionaries(
+        {name: st.sampled_from(REJECTED[VALIDATORS[name]]) for name in names}
+    )
 )
 
 junk_atoms = st.one_of(
@@ -2013,9 +1885,9 @@ junk_atoms = st.one_of(
     st.datetimes(),
     st.integers().map(Index),
     st.floats().map(Float),
-    st.text(max_size=300).map(Shown),
-    st.builds(Unshown),
-    st.sampled_from([Unshown, ExamplesType, Theirs, Renamed.two, "x" * 10**5]),
+    st.text(max_size=300).map(CustomRepr),
+    st.builds(BrokenRepr),
+    st.sampled_from([BrokenRepr, ExamplesType, ForeignEnum, WrongName.two, "x" * 10**5]),
 )
 junk = st.recursive(
     junk_atoms,
@@ -2080,11 +1952,14 @@ class TestLaws:
 
     @given(stored_values(), wrong_values)
     def test_each_invalid_field_is_named_and_no_valid_one(self, values, wrong):
-        error = error_of(lambda: FineTuningParams(**{**values, **wrong}))
+        for name, (value, _) in wrong.items():
+            values[name] = value
+        error = error_of(lambda: FineTuningParams(**values))
         check_error(error)
-        assert list(error.errors) == [name for name in NAMES if name in wrong]
+        messages = [(name, wrong[name][1]) for name in NAMES if name in wrong]
+        assert list(error.errors.items()) == messages
 
-    @given(valid_params, stored_values(), st.sets(st.sampled_from(FREE), max_size=2))
+    @given(valid_params, stored_values(), st.sets(st.sampled_from(INDEPENDENT_FIELDS), max_size=2))
     def test_different_params_have_different_ids(self, params, values, changed):
         other = FineTuningParams(**{**params, **{name: values[name] for name in changed}})
         same = dict(params) == dict(other)
