@@ -31,10 +31,12 @@ import operator
 import sys
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum, IntEnum
+from functools import partial, update_wrapper
 from hashlib import sha256
 from typing import (
     AbstractSet,
     Any,
+    Callable,
     Dict,
     Iterable,
     List,
@@ -52,6 +54,7 @@ __all__ = [
 __version__ = "1.0.0"
 
 _Params = TypeVar("_Params", bound="FineTuningParams")
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class FineTuningParamsError(ValueError):
@@ -99,7 +102,7 @@ class ExamplesType(IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "ExamplesType":
-        return _examples_type(value)
+        return cls[_examples_type(value).name]
 
     def __str__(self) -> str:
         return "ExamplesType." + self._name_
@@ -108,6 +111,15 @@ class ExamplesType(IntEnum):
 
     def __format__(self, spec: str) -> str:
         return format(self.value if spec.endswith("d") else str(self), spec)
+
+
+def _ready_made(function: _Function) -> _Function:
+    """Return a validator as an object that is no function, with its docstring.
+
+    IPython's autoreload writes the code of a changed function into the old one: a change of a
+    subclass that shares a validator with ours would change what ours validates.
+    """
+    return update_wrapper(partial(function), function)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -179,12 +191,13 @@ class FineTuningParams:
     max_abs_difference_threshold: float = 1.0
     examples_order: List[ExamplesType] = field(default_factory=lambda: [ExamplesType.all_examples])
 
-    _checked = (None, None, None)  # see _validators_of()
+    _checked = (None, None)  # see _checks_of()
 
     def __post_init__(self) -> None:
-        _validate(self, _validators_of(type(self)), {})
+        _validate(self, _checks_of(type(self)), {})
 
     @staticmethod
+    @_ready_made
     def validate_non_negative_int(value: object) -> int:
         """Return an integer from 0 to sys.maxsize, including NumPy's, as a plain int.
 
@@ -201,6 +214,7 @@ class FineTuningParams:
         return number
 
     @staticmethod
+    @_ready_made
     def validate_positive_float(value: object) -> float:
         """Return a finite float > 0 as a plain float.
 
@@ -214,6 +228,7 @@ class FineTuningParams:
         return float(value)
 
     @staticmethod
+    @_ready_made
     def validate_non_negative_float(value: object) -> float:
         """Return a finite float >= 0 as a plain float, -0.0 as 0.0.
 
@@ -229,6 +244,7 @@ class FineTuningParams:
     validate_non_negative_float_margin = validate_non_negative_float  # EmbeddingStudio's name
 
     @staticmethod
+    @_ready_made
     def validate_bool(value: object) -> bool:
         """Return True or False, including NumPy's, as a plain bool.
 
@@ -240,6 +256,7 @@ class FineTuningParams:
         raise _wrong_type(value, "True or False")
 
     @staticmethod
+    @_ready_made
     def validate_ratio(value: object) -> float:
         """Return a float or integer from 0 to 1 as a plain float, -0.0 as 0.0.
 
@@ -254,6 +271,7 @@ class FineTuningParams:
         return float(number) or 0.0  # no -0.0
 
     @staticmethod
+    @_ready_made
     def validate_threshold(value: object) -> float:
         """Return a finite float or integer >= 0 as a plain float, -0.0 as 0.0.
 
@@ -268,6 +286,7 @@ class FineTuningParams:
         return float(number) or 0.0  # no -0.0
 
     @staticmethod
+    @_ready_made
     def validate_str(value: object) -> str:
         """Return a printable string without " / " as a plain str; no field here has it yet.
 
@@ -284,6 +303,7 @@ class FineTuningParams:
         return "".join(value)  # plain, also of an enum's member
 
     @staticmethod
+    @_ready_made
     def validate_examples_order(value: object) -> List[ExamplesType]:
         """Return a new list of the examples types that a value names.
 
@@ -324,7 +344,7 @@ class FineTuningParams:
         if type(self.examples_order).__name__ != "_FrozenList":  # reload() makes another one
             rule = "must call super().__post_init__(), or nothing is validated"
             raise TypeError(f"{type(self).__name__}.__post_init__ {rule}")
-        return list(_validators_of(type(self)))
+        return [name for name, _, _ in _checks_of(type(self))]
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of a field as plain data, or raise KeyError.
@@ -376,24 +396,24 @@ class FineTuningParams:
                 ignore_unknown, unknown; it names all of them.
             TypeError: The values are no mapping, or as the constructor raises it.
         """
-        methods = _validators_of(cls)
+        checks = _checks_of(cls)
         given = {**values}
         parsed: Dict[str, Any] = {}
         errors: Dict[str, str] = {}
-        for name in methods:
+        for name, _, _ in checks:
             f = cls.__dataclass_fields__[name]
             try:
                 parsed[name] = _parse(given.pop(name), f) if name in given else _default(f)
             except ValueError as error:
                 errors[name] = str(error)
         for name in [] if ignore_unknown else given:
-            hint = _did_you_mean(str(name), methods)
+            hint = _did_you_mean(str(name), cls.__dataclass_fields__)
             errors[str(name)] = "unknown parameter" + hint
         if errors:  # the other values are validated beside them, in an object that nobody sees
             draft = object.__new__(cls)
-            for name in methods:
+            for name, _, _ in checks:
                 object.__setattr__(draft, name, parsed.get(name))
-            _validate(draft, {name: methods[name] for name in parsed}, errors)
+            _validate(draft, [check for check in checks if check[0] in parsed], errors)
         return cls(**parsed)
 
 
@@ -415,19 +435,19 @@ class _FrozenList(List[Any]):
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
 
-def _validate(params: Any, methods: Dict[str, str], errors: Dict[str, str]) -> None:
+def _validate(params: Any, checks: Any, errors: Dict[str, str]) -> None:
     """Store what the validators of fields return; raise their errors and those that are known.
 
     Raises:
         FineTuningParamsError: There are errors; they come in the order of the fields.
     """
     cls = type(params)
-    _, _, changed = cls._checked
-    for name, method in methods.items():
+    for name, method, ours in checks:
         value = getattr(params, name)
         try:
-            valid = getattr(cls, method)(value)
-            if changed and name in changed:
+            validator = getattr(cls, method)
+            valid = validator(value)
+            if validator is not ours:
                 valid = _read_back(cls, name, valid)
         except ValueError as error:
             errors[name] = str(error)
@@ -456,50 +476,62 @@ def _read_back(cls: Any, name: str, valid: Any) -> Any:
         TypeError: It does not: a run would have two ids, or two runs would have one.
     """
     method = "validate_" + name
+    valid = _without_minus_zero(valid)
     try:
-        valid = _plain(valid)
         text = FineTuningParams.validate_str(_text(valid))
         value = _parse(text, cls.__dataclass_fields__[name])
-        again = _plain(getattr(cls, method)(value))
+        again = _without_minus_zero(getattr(cls, method)(value))
     except Exception as error:
         again = error
-    if repr(again) == repr(valid) and again == valid:
+    if _is_plain(valid) and repr(again) == repr(valid) and again == valid:
         return valid
     rule = "must return a bool, int, float, str or list that it makes again of its string"
-    shown = f"{_short_repr(valid)} became {_short_repr(again)}"
+    shown = f"{_short_repr(valid)} ({type(valid).__name__}) became {_short_repr(again)}"
     raise TypeError(f"{cls.__name__}.{method} {rule}: {shown}")
 
 
-def _plain(value: Any, *more: type) -> Any:
-    """Return a plain value, -0.0 as 0.0 and a list as a new one, or raise TypeError."""
-    if type(value) is float:
-        return value + 0.0
-    if isinstance(value, list) and not more:
-        return [_plain(item, ExamplesType) for item in value]
-    if type(value) in (bool, int, str, *more):
-        return value
-    raise TypeError(f"{type(value).__name__} is none of these")
+def _is_plain(value: Any) -> bool:
+    """Return whether a value is a bool, int, float or str, or a list of those or of members."""
+    items = value if isinstance(value, list) else [value]
+    for item in items:
+        is_member = type(item).__name__ == "ExamplesType" and items is value
+        if type(item) not in (bool, int, float, str) and not is_member:
+            return False
+    return True
 
 
-def _validators_of(cls: Any) -> Any:
-    """Return the names of a class's validators by field, or raise TypeError if it is wrong."""
-    owner, methods, _ = cls._checked
+def _without_minus_zero(value: Any) -> Any:
+    """Return a value with 0.0 for -0.0, which equals it; a list as a new one."""
+    if isinstance(value, list):
+        return [_without_minus_zero(item) for item in value]
+    return value + 0.0 if type(value) is float else value
+
+
+def _checks_of(cls: Any) -> Any:
+    """Return what validates a class, or raise TypeError if a part of it would be ignored.
+
+    Returns:
+        For each field its name, that of its validator, and the validator if it is trusted.
+    """
+    owner, checks = cls._checked
     if owner is cls:  # no parent's, which is inherited, nor one that IPython's autoreload copied
-        return methods
+        return checks
     # Not FineTuningParams, which is another class after importlib.reload().
     ours = [base for base in cls.__mro__ if "from_strings" in vars(base)][-1]
     _check_decorators(cls, ours)
-    own = []
-    for name in dir(cls):
-        if name.startswith("validate_") and getattr(cls, name) != getattr(ours, name, None):
-            own.append(name)
-    methods = {}
+    own: List[str] = []
+    for base in cls.__mro__:
+        if base is not ours:
+            own.extend(vars(base))
+    checks = []
     for f in _fields(cls):
         _check_field(cls, ours, f, own)
-        methods[f.name] = "validate_" + f.name
-    _check_methods(cls, ours, methods, own)
-    cls._checked = cls, methods, [name for name in methods if methods[name] in own]
-    return methods
+        method = "validate_" + f.name
+        is_ours = f is ours.__dataclass_fields__.get(f.name)
+        checks.append((f.name, method, getattr(ours, method) if is_ours else None))
+    _check_methods(cls, checks, own)
+    cls._checked = cls, checks
+    return checks
 
 
 def _check_decorators(cls: Any, ours: Any) -> None:
@@ -533,22 +565,22 @@ def _check_field(cls: Any, ours: Any, f: Any, own: List[str]) -> None:
     elif not f.init:
         rule = "must be an argument: write a property instead of init=False"
     elif default is not f.default and default != f.default and not hasattr(default, "__set__"):
-        rule = f"= {_short_repr(default)} is no default: annotate it in a decorated class"
+        rule = f"= {_short_repr(default)} is no default: annotate it in this class, decorated"
     else:
         return
     raise TypeError(f"{cls.__name__}.{name} {rule}")
 
 
-def _check_methods(cls: Any, ours: Any, methods: Dict[str, str], own: List[str]) -> None:
+def _check_methods(cls: Any, checks: Any, own: List[str]) -> None:
     """Raise TypeError if a method that is named as a validator would be ignored."""
-    ready_made = [getattr(ours, method, None) for method in methods.values()]
-    known = [getattr(cls, method) for method in methods.values()]
+    names, methods, ready_made = zip(*checks)
+    used = [getattr(cls, method) for method in methods]
     for name in own:
-        is_field = name in methods or name in methods.values()
-        validator = getattr(cls, name)
-        if not is_field and (validator in ready_made or validator not in known):
-            rule = f"validates no field, unlike {', '.join(methods.values())}"
-            raise TypeError(f"{cls.__name__}.{name} {rule}")
+        if name.startswith("validate_") and name not in methods and name not in names:
+            validator = getattr(cls, name)
+            if validator in ready_made or validator not in used:
+                rule = "validates no annotated field of a decorated class, unlike"
+                raise TypeError(f"{cls.__name__}.{name} {rule} {', '.join(methods)}")
 
 
 _MAX = sys.float_info.max
@@ -589,7 +621,7 @@ def _split_order(value: Any) -> Any:
 
 
 # str() of a list of EmbeddingStudio's members shows them as <ExamplesType.hard_all: 2>.
-_EXAMPLES_TYPES = {
+_EXAMPLES_TYPES: Dict[Any, ExamplesType] = {
     key: member
     for member in ExamplesType
     for key in (
