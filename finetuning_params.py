@@ -518,11 +518,7 @@ def _checks_of(cls: Any) -> Any:
         return checks
     # Not FineTuningParams, which is another class after importlib.reload().
     ours = [base for base in cls.__mro__ if "from_strings" in vars(base)][-1]
-    _check_decorators(cls, ours)
-    own: List[str] = []
-    for base in cls.__mro__:
-        if base is not ours:
-            own.extend(vars(base))
+    own = _own_names(cls, ours)
     checks = []
     for f in _fields(cls):
         _check_field(cls, ours, f, own)
@@ -534,13 +530,21 @@ def _checks_of(cls: Any) -> Any:
     return checks
 
 
-def _check_decorators(cls: Any, ours: Any) -> None:
-    """Raise TypeError if the annotations of a class would be ignored."""
+def _own_names(cls: Any, ours: Any) -> List[str]:
+    """Return the names in the bodies of a class and its parents, but not ours.
+
+    Raises:
+        TypeError: Annotations would be ignored.
+    """
+    names: List[str] = []
     for base in cls.__mro__:
         # Python 3.14 makes the annotations when they are asked for, by a function.
         annotated = vars(base).get("__annotations__") or getattr(base, "__annotate__", None)
         if annotated and issubclass(base, ours) and "__dataclass_fields__" not in vars(base):
             raise TypeError(f"{base.__name__} must be decorated with @dataclass(frozen=True)")
+        if base is not ours:
+            names.extend(vars(base))
+    return names
 
 
 def _fields(cls: Any) -> Any:
