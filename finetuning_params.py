@@ -29,6 +29,7 @@ ranking loss. A search over hyperparameters builds one object for each run. Typi
 
 import operator
 import sys
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum, IntEnum
 from functools import partial, update_wrapper
@@ -251,7 +252,7 @@ class FineTuningParams:
         Raises:
             ValueError: The value is neither.
         """
-        if _is_bool(value):
+        if isinstance(value, bool) or _is_bool(value):  # the first for speed
             return bool(value)
         raise _wrong_type(value, "True or False")
 
@@ -397,17 +398,18 @@ class FineTuningParams:
             TypeError: The values are no mapping, or as the constructor raises it.
         """
         checks = _checks_of(cls)
+        known = cls.__dataclass_fields__
         given = {**values}
         parsed: Dict[str, Any] = {}
         errors: Dict[str, str] = {}
         for name, _, _ in checks:
-            f = cls.__dataclass_fields__[name]
+            f = known[name]
             try:
-                parsed[name] = _parse(given.pop(name), f) if name in given else _default(f)
+                parsed[name] = _parse(cls, f, given.pop(name)) if name in given else _default(f)
             except ValueError as error:
                 errors[name] = str(error)
         for name in [] if ignore_unknown else given:
-            hint = _did_you_mean(str(name), cls.__dataclass_fields__)
+            hint = _did_you_mean(str(name), known)
             errors[str(name)] = "unknown parameter" + hint
         if errors:  # the other values are validated beside them, in an object that nobody sees
             draft = object.__new__(cls)
@@ -479,7 +481,7 @@ def _read_back(cls: Any, name: str, valid: Any) -> Any:
     valid = _without_minus_zero(valid)
     try:
         text = FineTuningParams.validate_str(_text(valid))
-        value = _parse(text, cls.__dataclass_fields__[name])
+        value = _parse(cls, cls.__dataclass_fields__[name], text)
         again = _without_minus_zero(getattr(cls, method)(value))
     except Exception as error:
         again = error
@@ -630,6 +632,7 @@ _EXAMPLES_TYPES: Dict[Any, ExamplesType] = {
     for member in ExamplesType
     for key in (
         member.value,
+        str(member.value),
         member.name,
         str(member),
         f"<{member}: {member.value}>",
@@ -646,10 +649,10 @@ def _examples_type(item: Any) -> ExamplesType:
         agrees = item.value in (item.name, _EXAMPLES_TYPES.get(item.name))
         key = item.name if agrees else None
     elif isinstance(item, str):
-        try:
-            key = int(item)
-        except ValueError:
-            key = item.strip()
+        key = item.strip()
+        if key not in _EXAMPLES_TYPES:
+            with suppress(ValueError):
+                key = int(item)
     else:
         key = _integer(item)
     if key in _EXAMPLES_TYPES:
@@ -676,15 +679,17 @@ def _default(f: Any) -> Any:
     return f.default
 
 
-def _parse(value: Any, f: Any) -> Any:
-    """Return the number or flag that a value of a field stands for, other values as they are.
+def _parse(cls: Any, f: Any, value: Any) -> Any:
+    """Return the number or flag that a value of a field stands for, or what its validator reads.
 
     Raises:
         ValueError: The value cannot be read.
     """
-    kind = str(getattr(f.type, "__name__", f.type))  # postponed annotations are strings
+    kind = getattr(f.type, "__name__", None) or str(f.type)  # postponed annotations are strings
+    if kind not in _PARSERS:  # type checkers at run time want no string of a list
+        return getattr(cls, "validate_" + f.name)(value) if isinstance(value, str) else value
     written = value if isinstance(value, (str, float)) else _integer(value)
-    if written is None or kind not in _PARSERS:
+    if written is None:
         return value
     try:
         return _PARSERS[kind](written)

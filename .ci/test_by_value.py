@@ -19,7 +19,7 @@ class Longer(FineTuningParams):
 
     epochs: int = 3
     model: str = "e5"
-    VALIDATORS = {"epochs": "validate_epochs", "model": "validate_str"}
+    validate_model = staticmethod(FineTuningParams.validate_str)
 
     @staticmethod
     def validate_epochs(value):

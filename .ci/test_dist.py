@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""What is in a wheel and an sdist, and what the wheel says of itself; DIST names their folder."""
+"""What is in the wheel and the sdist in ./dist, and what the wheel says of itself."""
 
-import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 @pytest.fixture
 def dist():
-    return Path(os.environ["DIST"])
+    return Path("dist")
 
 
 def test_the_wheel_holds_the_module_and_its_marker_of_types(dist):

@@ -4,6 +4,7 @@
 A library that is not installed is a visible skip.
 """
 
+import importlib
 import io
 import json
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 import finetuning_params
 from finetuning_params import FineTuningParams
-from test_finetuning_params import BASE, errors_of
+from test_finetuning_params import BASE, NAMES, errors_of
 
 MODULE = Path(finetuning_params.__file__)
 
@@ -67,9 +68,9 @@ class TestNumpy:
 
     def test_a_validator_that_returns_a_scalar_is_a_type_error(self, numpy):
         class Careless(FineTuningParams):
-            validate_ratio = staticmethod(numpy.float64)
+            validate_margin = staticmethod(numpy.float64)
 
-        with pytest.raises(TypeError, match=r"Careless.validate_ratio must return .*\(float64\)"):
+        with pytest.raises(TypeError, match=r"Careless.validate_margin must return .*\(float64\)"):
             Careless(**BASE)
 
 
@@ -93,11 +94,14 @@ class TestPandas:
         (row,) = pandas.read_csv(io.StringIO(text), dtype=str).to_dict("records")
         assert FineTuningParams.from_strings(row) == params
 
-    def test_layers_in_a_column_with_a_gap_are_floats_that_are_read(self, pandas, params):
-        frame = pandas.DataFrame([dict(params), {"margin": 0.1}])
-        row = frame.to_dict("records")[0]
+    def test_integers_and_flags_in_columns_with_a_gap_are_floats_that_are_read(
+        self, pandas, params
+    ):
+        text = pandas.DataFrame([dict(params), {"margin": 0.1}]).to_csv(index=False)
+        text = text.replace("True", "1")
+        row = pandas.read_csv(io.StringIO(text)).to_dict("records")[0]
         assert isinstance(row["num_fixed_layers"], float)
-        row["not_irrelevant_only"] = bool(row["not_irrelevant_only"])
+        assert isinstance(row["not_irrelevant_only"], float)
         assert FineTuningParams.from_strings(row) == params
 
 
@@ -246,11 +250,64 @@ class TestImportHooks:
             exec(textwrap.dedent(self.CODE), {"VALUES": BASE})
 
 
+class TestAutoreload:
+    """IPython's %autoreload writes a changed module into the old classes."""
+
+    CODE = """
+from dataclasses import dataclass
+from finetuning_params import FineTuningParams
+@dataclass(frozen=True)
+class Longer(FineTuningParams):
+    dropout: float = 0.1
+"""
+    RATIO = "    validate_dropout = staticmethod(FineTuningParams.validate_ratio)\n"
+    THRESHOLD = "    validate_dropout = staticmethod(FineTuningParams.validate_threshold)\n"
+    HALVED = "    validate_query_lr = staticmethod(lambda value: value / 2)\n"
+
+    @pytest.fixture
+    def reload(self, tmp_path, monkeypatch):
+        """Return a function that changes the module of a subclass and reloads it."""
+        superreload = pytest.importorskip("IPython.extensions.autoreload").superreload
+        monkeypatch.syspath_prepend(str(tmp_path))
+
+        def write(*lines):
+            (tmp_path / "longer.py").write_text(self.CODE + "".join(lines), encoding="utf-8")
+
+        write(self.RATIO)
+        importlib.invalidate_caches()
+        module = importlib.import_module("longer")
+        old = module.Longer
+        old(**BASE)
+
+        def reload(*lines):
+            write(*lines)
+            superreload(module)
+            return old, module.Longer
+
+        yield reload
+        del sys.modules["longer"]
+
+    def test_another_validator_is_used_and_ours_stay(self, reload):
+        for cls in reload(self.THRESHOLD):
+            assert cls(**BASE, dropout=2.0).dropout == 2.0
+        assert list(errors_of(negative_downsampling=2.0)) == ["negative_downsampling"]
+
+    def test_a_validator_that_is_new_must_read_back(self, reload):
+        for cls in reload(self.RATIO, self.HALVED):
+            with pytest.raises(TypeError, match=r"0\.005 .* became 0\.0025"):
+                cls(**BASE)
+
+    def test_a_field_without_validator_is_refused(self, reload):
+        _, new = reload(self.RATIO, "    epochs: int = 3\n")
+        with pytest.raises(TypeError, match="epochs must have a validator"):
+            new(**BASE)
+
+
 class TestDocumentation:
     def test_docstring_parser_finds_every_parameter(self):
         parser = pytest.importorskip("docstring_parser")
         described = parser.parse(FineTuningParams.__doc__ or "").params
-        assert [each.arg_name for each in described] == list(FineTuningParams.VALIDATORS)
+        assert [each.arg_name for each in described] == NAMES
         assert all(each.description for each in described)
 
     def test_sphinx_has_no_warning(self, tmp_path):
@@ -262,5 +319,5 @@ class TestDocumentation:
         out = tmp_path / "out"
         assert build.main(["-W", "-q", "-b", "text", str(tmp_path), str(out)]) == 0
         text = (out / "index.txt").read_text(encoding="utf-8")
-        for name in FineTuningParams.VALIDATORS:
+        for name in NAMES:
             assert f"* **{name}**" in text, name
