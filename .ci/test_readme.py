@@ -77,7 +77,7 @@ def bash(folder, code, **variables):
 
 class TestPage:
     def test_it_is_short_and_fits_a_screen_of_80_columns(self):
-        assert len(PROSE.split()) <= 2050
+        assert len(PROSE.split()) <= 2060
         assert len(re.findall(r"^#+ ", PROSE, re.MULTILINE)) <= 14
         long = [line for line in PROSE.splitlines() if len(line) > 80 and "]: " not in line]
         assert long == []
@@ -267,7 +267,7 @@ def kill(process):
 
 class TestSweep:
     def test_it_is_short(self):
-        assert len([line for line in block_with("python", "def run").splitlines() if line]) <= 48
+        assert len([line for line in block_with("python", "def run").splitlines() if line]) <= 51
         assert len([line for line in block_with("python", "Client").splitlines() if line]) <= 22
         assert len([line for line in block_with("python", "pandas").splitlines() if line]) <= 10
 
@@ -303,7 +303,7 @@ class TestSweep:
         assert status == 1
         assert output.count("Traceback (most recent call last)") == 2
         assert output.index(shown) < output.rindex("training ")
-        assert output.endswith("2 failed, 0 held elsewhere\n")
+        assert output.endswith("2 failed here, 0 held elsewhere\n")
         assert sweep.finished() == POINTS - 2
         assert sweep.run()[0] == 0
         assert sorted(sweep.count("start").values()) == (POINTS - 2) * [1] + 2 * [2]
@@ -323,6 +323,13 @@ class TestSweep:
         assert sweep.finished() == POINTS
         # A kill between the end of a training and its file may cost that one run.
         assert sum(sweep.count("end").values()) <= POINTS + 3
+
+    def test_an_output_that_closes_loses_no_finished_run(self, sweep):
+        process = sweep.start(SECONDS="0.3")
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=60) != 0
+        assert sweep.finished() == sum(sweep.count("end").values()) == 1
 
     def test_starts_share_the_work_whatever_a_training_does_to_its_folder(self, sweep):
         starts = [sweep.start(SECONDS="0.2", COPY="1") for _ in range(3)]
@@ -344,7 +351,7 @@ class TestSweep:
         assert second.returncode == 1
         assert first.returncode == 0
         assert "Traceback" not in output
-        assert output.endswith("0 failed, 1 held elsewhere\n")
+        assert output.endswith("0 failed here, 1 held elsewhere\n")
 
     def test_a_run_whose_file_is_deleted_is_trained_again(self, sweep):
         sweep.run()
@@ -459,6 +466,19 @@ class TestDask:
         assert len(list((theirs / "runs").glob("*.json"))) == POINTS
         assert sorted(sweep.count("end").values()) == POINTS * [1]
 
+    def test_what_a_lost_worker_has_finished_is_not_trained_again(self, sweep, cluster):
+        for name in ["one", "two"]:
+            folder = self.copy_of(sweep, name)
+            options = ["--nthreads", "1", "--no-nanny", cluster.address]
+            worker = cluster.start("worker", *options, folder=folder, SECONDS="0.3")
+        driver = sweep.start(cluster.address, script="on_dask.py")
+        sweep.wait_for(6)
+        worker.kill()
+        output, _ = driver.communicate(timeout=60)
+        assert driver.returncode == 0, output
+        # Only what has just ended and was not yet sent may be trained again.
+        assert sum(sweep.count("end").values()) <= POINTS + 1
+
     def test_a_scheduler_that_dies_is_no_success(self, sweep, cluster):
         cluster.start("worker", "--nthreads", "1", cluster.address, SECONDS="0.5")
         driver = sweep.start(cluster.address, script="on_dask.py")
@@ -476,7 +496,7 @@ class TestDask:
 
     def test_a_run_that_kills_its_worker_is_no_success(self, sweep):
         settings = re.findall(r"`(DASK_\w+)=(\w+)`", PROSE)
-        assert [value for _, value in settings] == ["60s", "0"]
+        assert [value for _, value in settings] == ["False", "60s", "0"]
         status, output = sweep.run(script="on_dask.py", ACTION="kill", **dict(settings))
         assert status == 1
         # Each may take down the run that waits beside it.
@@ -488,7 +508,6 @@ class TestRecipes:
     def test_optuna_trains_twenty_trials_in_all(self, sweep):
         optuna = pytest.importorskip("optuna")
         pytest.importorskip("sqlalchemy")
-        sweep.edit(r"0\.5, step=0\.01", "0.3, step=0.1", script="tune.py")
         sweep.edit(
             r"1e-5, 1e-2, log=True\),\n             \"m", '1e-4, 1e-4),\n             "m', "tune.py"
         )
@@ -500,7 +519,7 @@ class TestRecipes:
         storage = f"sqlite:///{sweep.folder}/optuna.db"
         study = optuna.load_study(study_name="towers", storage=storage)
         states = collections.Counter(trial.state.name for trial in study.trials)
-        assert states == {"COMPLETE": 20, "FAIL": 1}
+        assert states == {"COMPLETE": 19, "FAIL": 1}
 
     def test_hydra_takes_overrides(self, sweep):
         pytest.importorskip("hydra")
