@@ -138,12 +138,12 @@ class FineTuningParams:
         dropout: float = 0.1
         validate_dropout = staticmethod(FineTuningParams.validate_ratio)
 
-    A validator takes any value. It raises ValueError, or returns a bool, int,
-    float, str, or a list of those or of examples types, and makes the same of the
-    value's own string again, because ids are made of strings: from_strings()
-    reads those of fields annotated bool, int or float, other validators read
-    theirs, such as "1,2" of a list and "" of an empty one. No other method may be
-    called validate_something.
+    A validator gets any value. It raises ValueError, or returns a bool, int, float
+    or str, or a list of those or of examples types. Given the string of what it
+    has returned, it returns the same, because ids are made of strings:
+    from_strings() reads those of fields annotated bool, int or float, and other
+    validators read theirs, such as "1,2" of a list and "" of an empty one. No
+    other method may be called validate_something, unless a field uses it.
 
     Args:
         num_fixed_layers: Number of layers to freeze in each of the two models,
@@ -403,9 +403,11 @@ class FineTuningParams:
         parsed: Dict[str, Any] = {}
         errors: Dict[str, str] = {}
         for name, _, _ in checks:
-            f = known[name]
             try:
-                parsed[name] = _parse(cls, f, given.pop(name)) if name in given else _default(f)
+                if name in given:
+                    parsed[name] = _parse(cls, known[name], given.pop(name))
+                else:
+                    parsed[name] = _default(known[name])
             except ValueError as error:
                 errors[name] = str(error)
         for name in [] if ignore_unknown else given:
@@ -415,7 +417,8 @@ class FineTuningParams:
             draft = object.__new__(cls)
             for name, _, _ in checks:
                 object.__setattr__(draft, name, parsed.get(name))
-            _validate(draft, [check for check in checks if check[0] in parsed], errors)
+            readable = [check for check in checks if check[0] in parsed]
+            _validate(draft, readable, errors)
         return cls(**parsed)
 
 
@@ -467,8 +470,11 @@ def _raise_errors(params: Any, errors: Dict[str, str]) -> None:
     if None not in (low, high) and low >= high:
         rule = f"above min_abs_difference_threshold ({low}), or no pair is left"
         errors["max_abs_difference_threshold"] = str(_invalid(high, rule))
-    names = [*params.__dataclass_fields__, *errors]
-    raise FineTuningParamsError({name: errors[name] for name in names if name in errors})
+    in_order = {}
+    for name in [*params.__dataclass_fields__, *errors]:
+        if name in errors:
+            in_order[name] = errors[name]
+    raise FineTuningParamsError(in_order)
 
 
 def _read_back(cls: Any, name: str, valid: Any) -> Any:
@@ -494,12 +500,10 @@ def _read_back(cls: Any, name: str, valid: Any) -> Any:
 
 def _is_plain(value: Any) -> bool:
     """Return whether a value is a bool, int, float or str, or a list of those or of members."""
-    items = value if isinstance(value, list) else [value]
-    for item in items:
-        is_member = type(item).__name__ == "ExamplesType" and items is value
-        if type(item) not in (bool, int, float, str) and not is_member:
-            return False
-    return True
+    plain = {bool, int, float, str}
+    if type(value) is list:
+        return {type(item) for item in value} <= {*plain, ExamplesType}
+    return type(value) in plain
 
 
 def _without_minus_zero(value: Any) -> Any:
@@ -519,7 +523,8 @@ def _checks_of(cls: Any) -> Any:
     if owner is cls:  # no parent's, which is inherited, nor one that IPython's autoreload copied
         return checks
     # Not FineTuningParams, which is another class after importlib.reload().
-    ours = [base for base in cls.__mro__ if "from_strings" in vars(base)][-1]
+    mark = "validate_non_negative_float_margin"
+    ours = [base for base in cls.__mro__ if mark in vars(base)][-1]
     own = _own_names(cls, ours)
     checks = []
     for f in _fields(cls):
@@ -582,7 +587,8 @@ def _check_methods(cls: Any, checks: Any, own: List[str]) -> None:
     names, methods, ready_made = zip(*checks)
     used = [getattr(cls, method) for method in methods]
     for name in own:
-        if name.startswith("validate_") and name not in methods and name not in names:
+        is_other = name not in methods and name not in names
+        if name.startswith("validate_") and is_other:
             validator = getattr(cls, name)
             if validator in ready_made or validator not in used:
                 rule = "validates no annotated field of a decorated class, unlike"
@@ -643,7 +649,7 @@ _EXAMPLES_TYPES: Dict[Any, ExamplesType] = {
 def _examples_type(item: Any) -> ExamplesType:
     """Return the examples type that an item is or names, or raise ValueError."""
     key: object
-    if type(item) is int:  # for speed
+    if type(item) in (int, ExamplesType):  # for speed
         key = item
     elif isinstance(item, Enum):  # a copy of ours, or a class that only looks like it
         agrees = item.value in (item.name, _EXAMPLES_TYPES.get(item.name))
@@ -686,8 +692,10 @@ def _parse(cls: Any, f: Any, value: Any) -> Any:
         ValueError: The value cannot be read.
     """
     kind = getattr(f.type, "__name__", None) or str(f.type)  # postponed annotations are strings
-    if kind not in _PARSERS:  # type checkers at run time want no string of a list
-        return getattr(cls, "validate_" + f.name)(value) if isinstance(value, str) else value
+    if kind not in _PARSERS:
+        if isinstance(value, str):  # checkers of types at run time want no string for a list
+            return getattr(cls, "validate_" + f.name)(value)
+        return value
     written = value if isinstance(value, (str, float)) else _integer(value)
     if written is None:
         return value
@@ -711,7 +719,9 @@ def _parse_int(written: Any) -> int:
 def _parse_bool(written: Any) -> bool:
     """Return the flag that a value stands for, also one such as "1.0"."""
     word = str(written).strip().lower()
-    return _FLAGS[word] if word in _FLAGS else _FLAGS[_parse_int(written)]
+    if word in _FLAGS:
+        return _FLAGS[word]
+    return _FLAGS[_parse_int(written)]
 
 
 _FLAGS: Dict[Any, bool] = {
