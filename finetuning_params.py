@@ -29,15 +29,13 @@ ranking loss. A search over hyperparameters builds one object for each run. Typi
 
 import operator
 import sys
-from contextlib import suppress
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field
 from enum import Enum, IntEnum
 from functools import partial, update_wrapper
 from hashlib import sha256
 from typing import (
     AbstractSet,
     Any,
-    Callable,
     Dict,
     Iterable,
     List,
@@ -55,7 +53,7 @@ __all__ = [
 __version__ = "1.0.0"
 
 _Params = TypeVar("_Params", bound="FineTuningParams")
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+_Function = TypeVar("_Function")
 
 
 class FineTuningParamsError(ValueError):
@@ -120,7 +118,7 @@ def _ready_made(function: _Function) -> _Function:
     IPython's autoreload writes the code of a changed function into the old one: a change of a
     subclass that shares a validator with ours would change what ours validates.
     """
-    return update_wrapper(partial(function), function)  # type: ignore[return-value]
+    return update_wrapper(partial(function), function)  # type: ignore
 
 
 @dataclass(frozen=True)
@@ -192,10 +190,13 @@ class FineTuningParams:
     max_abs_difference_threshold: float = 1.0
     examples_order: List[ExamplesType] = field(default_factory=lambda: [ExamplesType.all_examples])
 
-    _checked = (None, None)  # see _checks_of()
+    _checked = (object, ())  # see _checks_of()
 
     def __post_init__(self) -> None:
-        _validate(self, _checks_of(type(self)), {})
+        owner, checks = self._checked
+        if owner is not type(self):  # asked here, too, because a call takes time
+            checks = _checks_of(type(self))
+        _validate(self, checks, {})
 
     @staticmethod
     @_ready_made
@@ -205,7 +206,7 @@ class FineTuningParams:
         Raises:
             ValueError: The value is no such integer.
         """
-        number = _integer(value)
+        number = value if type(value) is int else _integer(value)
         if number is None:
             raise _wrong_type(value, "a non-negative integer")
         if number < 0:
@@ -252,7 +253,7 @@ class FineTuningParams:
         Raises:
             ValueError: The value is neither.
         """
-        if isinstance(value, bool) or _is_bool(value):  # the first for speed
+        if isinstance(value, bool) or type(value).__name__ in _BOOLS:  # the first for speed
             return bool(value)
         raise _wrong_type(value, "True or False")
 
@@ -556,11 +557,9 @@ def _own_names(cls: Any, ours: Any) -> List[str]:
 
 def _fields(cls: Any) -> Any:
     """Return the dataclass fields of a class, in order."""
-    # In a class that cloudpickle 2, the last for Python 3.7, ships by value, fields() finds none:
-    # the id of every run would be that of an empty string.
-    return fields(cls) or [
-        f for f in cls.__dataclass_fields__.values() if f._field_type.name == "_FIELD"
-    ]
+    # dataclasses.fields() finds none in a class that cloudpickle 2, the last for Python 3.7, ships
+    # by value: the id of every run would be that of an empty string.
+    return [f for f in cls.__dataclass_fields__.values() if f._field_type.name == "_FIELD"]
 
 
 def _check_field(cls: Any, ours: Any, f: Any, own: List[str]) -> None:
@@ -575,7 +574,7 @@ def _check_field(cls: Any, ours: Any, f: Any, own: List[str]) -> None:
         rule = f"must have a validator, such as validate_{name} = {ready_made}"
     elif not f.init:
         rule = "must be an argument: write a property instead of init=False"
-    elif default is not f.default and default != f.default and not hasattr(default, "__set__"):
+    elif default != f.default and not hasattr(default, "__set__"):
         rule = f"= {_short_repr(default)} is no default: annotate it in this class, decorated"
     else:
         return
@@ -596,21 +595,15 @@ def _check_methods(cls: Any, checks: Any, own: List[str]) -> None:
 
 
 _MAX = sys.float_info.max
+_BOOLS = ("bool", "bool_")  # NumPy's name depends on its version
 
 
 def _integer(value: Any) -> Optional[int]:
     """Return an integer, including NumPy's, as a plain int, or None; a bool is no integer."""
-    if type(value) is int:  # for speed
-        return value
     try:
-        return None if _is_bool(value) else int(operator.index(value))
+        return None if type(value).__name__ in _BOOLS else int(operator.index(value))
     except TypeError:
         return None
-
-
-def _is_bool(value: object) -> bool:
-    """Return whether a value is a bool, or NumPy's, whose name depends on its version."""
-    return type(value).__name__ in ("bool", "bool_")
 
 
 def _split_order(value: Any) -> Any:
@@ -638,7 +631,6 @@ _EXAMPLES_TYPES: Dict[Any, ExamplesType] = {
     for member in ExamplesType
     for key in (
         member.value,
-        str(member.value),
         member.name,
         str(member),
         f"<{member}: {member.value}>",
@@ -655,10 +647,10 @@ def _examples_type(item: Any) -> ExamplesType:
         agrees = item.value in (item.name, _EXAMPLES_TYPES.get(item.name))
         key = item.name if agrees else None
     elif isinstance(item, str):
-        key = item.strip()
-        if key not in _EXAMPLES_TYPES:
-            with suppress(ValueError):
-                key = int(item)
+        try:
+            key = int(item)
+        except ValueError:
+            key = item.strip()
     else:
         key = _integer(item)
     if key in _EXAMPLES_TYPES:
@@ -693,8 +685,9 @@ def _parse(cls: Any, f: Any, value: Any) -> Any:
     """
     kind = getattr(f.type, "__name__", None) or str(f.type)  # postponed annotations are strings
     if kind not in _PARSERS:
-        if isinstance(value, str):  # checkers of types at run time want no string for a list
-            return getattr(cls, "validate_" + f.name)(value)
+        order = getattr(cls, "validate_" + f.name)(value)
+        if isinstance(order, list):  # type checkers at run time want no string instead
+            return order
         return value
     written = value if isinstance(value, (str, float)) else _integer(value)
     if written is None:

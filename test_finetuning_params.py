@@ -819,6 +819,17 @@ class TestFromStrings:
         message = f"{written!r} must be readable as {kind}"
         assert parse_one(**{name: written}) == {name: message}
 
+    def test_the_constructor_is_handed_lists_as_it_is_annotated(self):
+        handed = []
+
+        class Curious(FineTuningParams):
+            def __post_init__(self):
+                handed.append(self.examples_order)
+                super().__post_init__()
+
+        Curious.from_strings(FULL_STRINGS)
+        assert handed == [[2, 11]]
+
     def test_other_values_are_what_the_constructor_takes(self):
         assert FineTuningParams.from_strings(FULL) == FineTuningParams(**FULL)
 
@@ -1281,6 +1292,9 @@ def check_refused(cls: Any, message: str) -> None:
         assert str(caught.value) == message
 
 
+EACH_TYPE = [True, 2, 0.5, "a", ExamplesType.hard_all]
+
+
 class TestReadingBack:
     """What a validator returns is what it makes again of its own string."""
 
@@ -1298,6 +1312,7 @@ class TestReadingBack:
             (List[int], LongerParams.validate_milestones, [], []),
             (List[float], lambda value: [-0.0], "-0.0", [0.0]),
             (Any, FineTuningParams.validate_examples_order, "soft_all", [ExamplesType.soft_all]),
+            (Any, lambda value: EACH_TYPE, 1, EACH_TYPE),
         ],
     )
     def test_accepted(self, annotation, validator, value, stored):
