@@ -587,7 +587,7 @@ def _check_methods(cls: Any, checks: Any, own: List[str]) -> None:
     used = [getattr(cls, method) for method in methods]
     for name in own:
         is_other = name not in methods and name not in names
-        if name.startswith("validate_") and is_other:
+        if is_other and name.startswith("validate_"):
             validator = getattr(cls, name)
             if validator in ready_made or validator not in used:
                 rule = "validates no annotated field of a decorated class, unlike"
@@ -658,7 +658,8 @@ def _examples_type(item: Any) -> ExamplesType:
     rule = "an examples type (a name or a number from 1 to 11)"
     if key is None:
         raise _wrong_type(item, rule)
-    raise _invalid(item, rule + _did_you_mean(_short_repr(item), ExamplesType.__members__))
+    hint = _did_you_mean(_short_repr(item), ExamplesType.__members__)
+    raise _invalid(item, rule + hint)
 
 
 def _text(value: object) -> str:
@@ -685,36 +686,39 @@ def _parse(cls: Any, f: Any, value: Any) -> Any:
     """
     kind = getattr(f.type, "__name__", None) or str(f.type)  # postponed annotations are strings
     if kind not in _PARSERS:
-        order = getattr(cls, "validate_" + f.name)(value)
-        if isinstance(order, list):  # type checkers at run time want no string instead
-            return order
+        validator = getattr(cls, "validate_" + f.name)
+        valid = validator(value)
+        if isinstance(valid, list):  # type checkers at run time want no string instead
+            return valid
         return value
-    written = value if isinstance(value, (str, float)) else _integer(value)
-    if written is None:
+    number = value if isinstance(value, (str, float)) else _integer(value)
+    if number is None:
         return value
     try:
-        return _PARSERS[kind](written)
+        return _PARSERS[kind](number)
     except (KeyError, OverflowError, ValueError):
         raise ValueError(f"{_short_repr(value, ascii)} must be readable as {kind}") from None
 
 
-def _parse_int(written: Any) -> int:
+def _parse_int(value: Any) -> int:
     """Return the integer that a value stands for, also one such as "3.0" or "1e1"."""
+    if isinstance(value, float):
+        value = str(value)  # int() would drop its fraction
     try:
-        return int(str(written) if isinstance(written, float) else written)
+        return int(value)
     except ValueError:
-        number = float(written)
+        number = float(value)
         if number.is_integer() and abs(number) < 2**53:  # beyond it, floats leave integers out
             return int(number)
         raise
 
 
-def _parse_bool(written: Any) -> bool:
+def _parse_bool(value: Any) -> bool:
     """Return the flag that a value stands for, also one such as "1.0"."""
-    word = str(written).strip().lower()
+    word = str(value).strip().lower()
     if word in _FLAGS:
         return _FLAGS[word]
-    return _FLAGS[_parse_int(written)]
+    return _FLAGS[_parse_int(value)]
 
 
 _FLAGS: Dict[Any, bool] = {
