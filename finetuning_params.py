@@ -495,8 +495,9 @@ def _read_back(cls: Any, name: str, valid: Any) -> Any:
     if _is_plain(valid) and repr(again) == repr(valid) and again == valid:
         return valid
     rule = "must return a bool, int, float, str or list that it makes again of its string"
+    hint = "(which is read first if annotated bool, int or float)"
     shown = f"{_short_repr(valid)} ({type(valid).__name__}) became {_short_repr(again)}"
-    raise TypeError(f"{cls.__name__}.{method} {rule}: {shown}")
+    raise TypeError(f"{cls.__name__}.{method} {rule} {hint}: {shown}")
 
 
 def _is_plain(value: Any) -> bool:

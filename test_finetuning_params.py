@@ -1352,10 +1352,16 @@ class TestReadingBack:
     def test_rejected(self, annotation, validator, value, shown):
         cls = with_field("extra", annotation, validator, value)
         rule = "must return a bool, int, float, str or list that it makes again of its string"
+        rule += " (which is read first if annotated bool, int or float)"
         for make in [lambda: cls(**BASE), lambda: cls.from_strings(BASE)]:
             with pytest.raises(TypeError) as caught:
                 make()
             assert str(caught.value).startswith(f"Params.validate_extra {rule}: {shown}")
+
+    def test_it_holds_for_what_is_read(self):
+        cls = with_field("extra", str, lambda value: value + "x", "")
+        with pytest.raises(TypeError, match=r"must return .*: 'x' \(str\) became 'xx'$"):
+            cls.from_strings({**BASE, "extra": ""})
 
     def test_it_holds_for_a_narrowed_field(self):
         class Doubled(FineTuningParams):
@@ -1494,7 +1500,20 @@ class TestWhatIsRemembered:
     def test_a_class_is_checked_once(self, monkeypatch):
         LongerParams(**BASE)
         monkeypatch.setattr(finetuning_params, "_check_field", None)
-        assert LongerParams(**BASE).epochs == 3
+        assert str(LongerParams(**BASE)) == LONGER_STRING
+
+    def test_a_value_is_validated_once_and_read_back_once_if_it_is_not_ours(self, monkeypatch):
+        calls = []
+
+        def validator(value):
+            calls.append(value)
+            return value
+
+        cls = with_field("extra", int, validator, 0)
+        cls.from_strings({**BASE, "extra": "7"})
+        assert calls == [7, 7]
+        monkeypatch.setattr(finetuning_params, "_read_back", None)
+        assert build().id == BASE_ID
 
     def test_a_parent_that_was_checked_does_not_answer_for_its_child(self):
         LongerParams(**BASE)
