@@ -118,7 +118,7 @@ def _ready_made(function: _Function) -> _Function:
     IPython's autoreload writes the code of a changed function into the old one: a change of a
     subclass that shares a validator with ours would change what ours validates.
     """
-    return update_wrapper(partial(function), function)  # type: ignore
+    return update_wrapper(partial(function), function)  # type: ignore  # versions differ in codes
 
 
 @dataclass(frozen=True)
@@ -354,7 +354,7 @@ class FineTuningParams:
         A list is a new one, with numbers for examples types: most writers of data files refuse
         members of an enum or write them as something else.
         """
-        if name not in self.keys():
+        if name not in self:
             raise KeyError(name)
         value = getattr(self, name)
         if isinstance(value, list):
@@ -454,7 +454,7 @@ def _validate(params: Any, checks: Any, errors: Dict[str, str]) -> None:
             validator = getattr(cls, method)
             valid = validator(value)
             if validator is not ours:
-                valid = _read_back(cls, name, valid)
+                valid = _read_back(cls, name, validator, valid)
         except ValueError as error:
             errors[name] = str(error)
             valid = None  # so that no threshold is compared with it
@@ -478,18 +478,17 @@ def _raise_errors(params: Any, errors: Dict[str, str]) -> None:
     raise FineTuningParamsError(in_order)
 
 
-def _read_back(cls: Any, name: str, valid: Any) -> Any:
+def _read_back(cls: Any, name: str, validator: Any, valid: Any) -> Any:
     """Return what a validator has returned, -0.0 as 0.0, if it makes the same of its own string.
 
     Raises:
         TypeError: It does not: a run would have two ids, or two runs would have one.
     """
-    method = "validate_" + name
     valid = _without_minus_zero(valid)
     try:
         text = FineTuningParams.validate_str(_text(valid))
         value = _parse(cls, cls.__dataclass_fields__[name], text)
-        again = _without_minus_zero(getattr(cls, method)(value))
+        again = _without_minus_zero(validator(value))
     except Exception as error:
         again = error
     if _is_plain(valid) and repr(again) == repr(valid) and again == valid:
@@ -497,7 +496,7 @@ def _read_back(cls: Any, name: str, valid: Any) -> Any:
     rule = "must return a bool, int, float, str or list that it makes again of its string"
     hint = "(which is read first if annotated bool, int or float)"
     shown = f"{_short_repr(valid)} ({type(valid).__name__}) became {_short_repr(again)}"
-    raise TypeError(f"{cls.__name__}.{method} {rule} {hint}: {shown}")
+    raise TypeError(f"{cls.__name__}.validate_{name} {rule} {hint}: {shown}")
 
 
 def _is_plain(value: Any) -> bool:

@@ -1556,7 +1556,7 @@ class TestWhatIsRemembered:
         for name in names:  # it writes new code into old functions
             assert not inspect.isfunction(getattr(FineTuningParams, name)), name
 
-    def test_what_is_narrowed_later_must_read_back(self, monkeypatch):
+    def test_what_is_narrowed_later_must_read_back(self):
         cls = define("pass")
         cls(**BASE)
         cls.validate_margin = staticmethod(lambda value: value / 2)

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = [f"3.{minor}" for minor in range(7, 16)]
 FOUND = [version for version in PYTHONS if shutil.which(f"python{version}")]
 OLDEST, NEWEST = FOUND[0], FOUND[-1]
+BOTH = sorted({OLDEST, NEWEST})
 PYTEST = ["python", "-m", "pytest", "-q"]
 LIBRARIES = ["-rs", "-W", "default", "--disable-warnings"]  # show skips, and no others' warnings
 DEBIAN_12 = ["hatchling==1.12.2", "trove-classifiers==2023.1.20"]
@@ -57,7 +58,7 @@ def readme(session: nox.Session) -> None:
     session.run(*PYTEST, *LIBRARIES, ".ci/test_readme.py")
 
 
-@nox.session(python=sorted({OLDEST, NEWEST}))
+@nox.session(python=BOTH)
 def peers(session: nox.Session) -> None:
     """Hand the class to real libraries: on the oldest Python to their last versions for it."""
     install_wheel(session)
@@ -100,7 +101,7 @@ def package(session: nox.Session) -> None:
     session.run(*PYTEST, "test_dist.py")
 
 
-@nox.session(python=sorted({OLDEST, NEWEST}))
+@nox.session(python=BOTH)
 def wheel(session: nox.Session) -> None:
     """Use a wheel in an empty environment, away from the checkout."""
     install_wheel(session)
@@ -135,17 +136,15 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests: on the oldest Python with the minimums, on the newest with coverage."""
     session.chdir(ROOT)
+    packages, options = ["pytest", "hypothesis"], []
     if session.python == NEWEST:
-        session.install(*pinned("tools", "pytest", "pytest-cov", "hypothesis"))
+        packages, options = pinned("tools", "pytest", "pytest-cov", "hypothesis"), ["--cov"]
         session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
-        session.run(*PYTEST, "--cov")
     elif session.python == OLDEST:
         declared = re.findall(r'"(\w+>=[\d.]+)"', Path("pyproject.toml").read_text("utf-8"))
-        session.install(*[requirement.replace(">=", "==") for requirement in declared])
-        session.run(*PYTEST)
-    else:
-        session.install("pytest", "hypothesis")
-        session.run(*PYTEST)
+        packages = [requirement.replace(">=", "==") for requirement in declared]
+    session.install(*packages)
+    session.run(*PYTEST, *options)
 
 
 @nox.session(python=NEWEST)
@@ -181,7 +180,7 @@ def explore(session: nox.Session) -> None:
     session.run(*PYTEST)
 
 
-@nox.session(python=[OLDEST, NEWEST], default=False, tags=["weekly"])
+@nox.session(python=BOTH, default=False, tags=["weekly"])
 def debian(session: nox.Session) -> None:
     """Build with the tools of Debian 12."""
     elsewhere(session, ".ci/test_dist.py")

@@ -45,7 +45,7 @@ def block_with(language, part):
 def skip_without(code):
     """Skip the test if the code imports a library that is not installed."""
     for name in re.findall(r"^(?:>>> )?(?:import|from) (\w+)", code, re.MULTILINE):
-        if name != "sweep" and importlib.util.find_spec(name) is None:
+        if importlib.util.find_spec(name) is None:
             pytest.skip(f"{name} is not installed")
 
 
@@ -507,7 +507,6 @@ class TestDask:
 class TestRecipes:
     def test_optuna_trains_twenty_trials_in_all(self, sweep):
         optuna = pytest.importorskip("optuna")
-        pytest.importorskip("sqlalchemy")
         sweep.edit(
             r"1e-5, 1e-2, log=True\),\n             \"m", '1e-4, 1e-4),\n             "m', "tune.py"
         )
